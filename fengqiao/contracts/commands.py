@@ -1,0 +1,89 @@
+"""What crews and dispatchers want of dispatch: `dispatch-commands`. Stream: one command, always number 1.
+
+A command counts at `received_at`, the server's time; `at` is the device's and is kept beside it.
+"""
+
+from typing import ClassVar, Literal
+
+from fengqiao.contracts.model import (
+    Actor,
+    AreaId,
+    Data,
+    Event,
+    IncidentId,
+    Instant,
+    PaperReference,
+    UnitId,
+)
+
+
+class Command(Event):
+    """What all commands carry."""
+
+    command_id: str
+    area: AreaId
+    by: Actor
+    received_at: Instant
+    at: Instant | None = None
+    reason: PaperReference | None = None
+
+
+class AssignmentCommand(Command):
+    assignment_id: str
+
+
+class Acknowledge(AssignmentCommand):
+    TYPE: ClassVar = "fengqiao.command.acknowledge.v1"
+
+
+class EnRoute(AssignmentCommand):
+    TYPE: ClassVar = "fengqiao.command.en-route.v1"
+
+
+class OnScene(AssignmentCommand):
+    TYPE: ClassVar = "fengqiao.command.on-scene.v1"
+
+
+class DisputeFound(Data):
+    """The crew met a quarrel that has to be settled, or settled it there."""
+
+    kind: str
+    settled_on_scene: bool = False
+
+
+class Clear(AssignmentCommand):
+    TYPE: ClassVar = "fengqiao.command.clear.v1"
+    disposition: str
+    """A code of the area's list of results."""
+    dispute: DisputeFound | None = None
+
+
+class Decline(AssignmentCommand):
+    TYPE: ClassVar = "fengqiao.command.decline.v1"
+
+
+class CancelAssignment(AssignmentCommand):
+    TYPE: ClassVar = "fengqiao.command.cancel-assignment.v1"
+
+
+class Assign(Command):
+    """A dispatcher sends these units, whatever the plan says."""
+
+    TYPE: ClassVar = "fengqiao.command.assign.v1"
+    incident_id: IncidentId
+    units: tuple[UnitId, ...]
+
+
+class CancelIncident(Command):
+    TYPE: ClassVar = "fengqiao.command.cancel-incident.v1"
+    incident_id: IncidentId
+    why: Literal["duplicate", "false_alarm", "resolved", "wrong_area", "test", "other"] = "other"
+
+
+class SetDuty(Command):
+    TYPE: ClassVar = "fengqiao.command.set-duty.v1"
+    unit: UnitId
+    on: bool
+    shift: str | None = None
+    crew: int | None = None
+    """How many are in the crew; never who."""

@@ -1,0 +1,231 @@
+"""What dispatch says on `dispatch`. Stream: one area (`ce_subject` = the area), numbered 1, 2, 3 … by its one writer.
+
+Each event carries the marks that its readers need, so that nobody has to join topics to understand it.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from fengqiao.contracts.commands import DisputeFound
+from fengqiao.contracts.incidents import DuplicateCandidate
+from fengqiao.contracts.model import (
+    Actor,
+    AreaId,
+    Category,
+    Data,
+    Event,
+    IncidentId,
+    Instant,
+    Location,
+    PaperReference,
+    Priority,
+    Seconds,
+    UnitId,
+)
+
+
+class RunnerUp(Data):
+    unit: UnitId
+    travel_seconds: Seconds
+
+
+class Reason(Data):
+    """Why this unit: what a dispatcher reads before he trusts the choice."""
+
+    rule: Literal["nearest", "covering", "chosen"]
+    """nearest by road · the room that covers the place · chosen by a dispatcher."""
+    travel_seconds: Seconds | None = None
+    """By road from the unit's last position. None where there is no road."""
+    position_age_seconds: Seconds | None = None
+    """How old that position was; None when the unit's home was used for want of one."""
+    runner_up: RunnerUp | None = None
+    seconds_saved: float | None = None
+    ruled_out: dict[str, int] = Field(default_factory=dict)
+    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`."""
+
+
+class Times(Data):
+    """The times so far of one assignment, and of the incident it is for."""
+
+    reported_at: Instant
+    received_at: Instant
+    assigned_at: Instant | None = None
+    acknowledged_at: Instant | None = None
+    en_route_at: Instant | None = None
+    on_scene_at: Instant | None = None
+    cleared_at: Instant | None = None
+
+
+class Wanted(Data):
+    """One role that the plan wants filled by units of one of these kinds."""
+
+    role: str
+    kinds: tuple[str, ...]
+    count: Annotated[int, Field(ge=1)]
+    rule: Literal["nearest", "covering"]
+    required: bool
+    """The incident waits in the queue while this is missing."""
+
+
+class DispatchEvent(Event):
+    area: AreaId
+    at: Instant
+    """Domain time at which it counts."""
+    by: Actor | None = None
+    """None when the rules decided."""
+    command_id: str | None = None
+
+
+class IncidentEvent(DispatchEvent):
+    incident_id: IncidentId
+    number: str
+    """Short name in the area: `1042`."""
+    category: Category
+    priority: Priority
+    location: Location
+    source: str
+
+
+class IncidentOpened(IncidentEvent):
+    TYPE: ClassVar = "fengqiao.incident.opened.v1"
+    reported_at: Instant
+    received_at: Instant
+    plan: str
+    wanted: tuple[Wanted, ...]
+    caller_count: Annotated[int, Field(ge=0)]
+    weapon: bool | None = None
+    possible_duplicates: tuple[DuplicateCandidate, ...] = ()
+
+
+class IncidentCorrected(IncidentEvent):
+    """Its category, priority, place or number of callers is now what this event says."""
+
+    TYPE: ClassVar = "fengqiao.incident.corrected.v1"
+    changed: tuple[str, ...]
+    caller_count: Annotated[int, Field(ge=0)]
+    weapon: bool | None = None
+    crews: tuple[UnitId, ...] = ()
+    """Who is on it and has to be told."""
+
+
+class IncidentQueued(IncidentEvent):
+    TYPE: ClassVar = "fengqiao.incident.queued.v1"
+    roles: tuple[str, ...]
+    """What is still to be sent."""
+    ruled_out: dict[str, int]
+
+
+class IncidentClosed(IncidentEvent):
+    TYPE: ClassVar = "fengqiao.incident.closed.v1"
+    reported_at: Instant
+    received_at: Instant
+    first_assigned_at: Instant | None = None
+    first_on_scene_at: Instant | None = None
+    disposition: str
+
+
+class IncidentCancelledByDispatch(IncidentEvent):
+    """Ended without a result; the units on it are stood down by events of their own, before this one."""
+
+    TYPE: ClassVar = "fengqiao.incident.cancelled.v1"
+    why: str
+    reason: PaperReference | None = None
+
+
+class IncidentUnreadable(DispatchEvent):
+    """A record on `incidents` that nobody can read is still somebody's call: priority 1, a person must look."""
+
+    TYPE: ClassVar = "fengqiao.incident.unreadable.v1"
+    priority: Literal[1] = 1
+    subject: str | None
+    """The incident's id as the record's headers say, if they do."""
+    topic: str
+    partition: int
+    offset: int
+    why: str
+
+
+class PlanShortfall(IncidentEvent):
+    """The plan asks for more than there is."""
+
+    TYPE: ClassVar = "fengqiao.plan.shortfall.v1"
+    plan: str
+    role: str
+    kinds: tuple[str, ...]
+    missing: Annotated[int, Field(ge=1)]
+
+
+class AssignmentEvent(IncidentEvent):
+    assignment_id: str
+    unit: UnitId
+    unit_kind: str
+    role: str
+    police: bool
+    """Whether the unit is police, or helps until they come."""
+    times: Times
+    first: bool = False
+    """This is the first police assignment of the incident to come this far: response times count these."""
+
+
+class AssignmentAssigned(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.assigned.v1"
+    reason: Reason
+
+
+class AssignmentAcknowledged(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.acknowledged.v1"
+
+
+class AssignmentEnRoute(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.en-route.v1"
+
+
+class AssignmentOnScene(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.on-scene.v1"
+
+
+class AssignmentCleared(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.cleared.v1"
+    disposition: str
+    dispute: DisputeFound | None = None
+    case_id: str | None = None
+
+
+class AssignmentDeclined(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.declined.v1"
+    reason: PaperReference | None = None
+    wanted_again: bool
+    """The role has to be filled by another unit."""
+
+
+class AssignmentCancelled(AssignmentEvent):
+    TYPE: ClassVar = "fengqiao.assignment.cancelled.v1"
+    reason: PaperReference | None = None
+    wanted_again: bool
+    """The role has to be filled by another unit."""
+
+
+class UnitOnDuty(DispatchEvent):
+    TYPE: ClassVar = "fengqiao.unit.on-duty.v1"
+    unit: UnitId
+    unit_kind: str
+    shift: str | None = None
+    crew: int | None = None
+
+
+class UnitOffDuty(DispatchEvent):
+    TYPE: ClassVar = "fengqiao.unit.off-duty.v1"
+    unit: UnitId
+    unit_kind: str
+
+
+class CommandRejected(DispatchEvent):
+    """Somebody asked for what cannot be; nothing changed."""
+
+    TYPE: ClassVar = "fengqiao.command.rejected.v1"
+    verb: str
+    status: Literal[403, 404, 409]
+    detail: str
+    allowed: tuple[str, ...] = ()
+    incident_id: IncidentId | None = None

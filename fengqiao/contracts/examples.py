@@ -1,0 +1,117 @@
+"""One golden example of every event, made from the S1 evening: each field that may be there is there.
+
+They are validated in the tests, committed for readers who have no Python, and shown in the AsyncAPI document.
+"""
+
+from types import UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from fengqiao.contracts.model import Event
+from fengqiao.contracts.topics import EVENTS
+
+_INCIDENT: Final = "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a"
+_AT: Final = "2024-10-30T14:23:10Z"
+
+SAMPLES: Final[dict[str, Any]] = {
+    "area": "gaoqiao",
+    "incident_id": _INCIDENT,
+    "assignment_id": f"{_INCIDENT}.1",
+    "case_id": f"{_INCIDENT}.case",
+    "command_id": "c-mzxw6ytboi3dgnbvgy3tqojq2a",
+    "number": "1042",
+    "source": "110",
+    "client": "dispatch-desk-2",
+    "priority": 1,
+    "lon": 113.016983,
+    "lat": 28.196401,
+    "code": "020301",
+    "name_zh": "殴打他人",
+    "name_en": "Assault",
+    "version": "default-2024-1",
+    "name": "美食七街",
+    "station": "gaoqiao-station",
+    "community": "yongding",
+    "grid_cell": "G07",
+    "zone": "north",
+    "confidence": 0.85,
+    "reported_at": "2024-10-30T14:23:00Z",
+    "received_at": "2024-10-30T14:23:01Z",
+    "unit": "YY",
+    "unit_kind": "post",
+    "call_sign": "YY",
+    "kind": "post",
+    "plan": "brawl",
+    "role": "primary",
+    "police": True,
+    "crew": 3,
+    "shift": "night",
+    "disposition": "当场调解",
+    "travel_seconds": 60.0,
+    "seconds_saved": 410.0,
+    "position_age_seconds": 4.0,
+    "score": 0.86,
+    "paper_id": "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "id": f"{_INCIDENT}.1",
+    "home": [113.01698, 28.196497],
+    "ruled_out": {"busy": 1, "off_duty": 2},
+    "verb": "clear",
+    "detail": "the assignment is en_route: it cannot be cleared",
+    "allowed": ["on_scene", "declined", "cancelled"],
+    "subject": _INCIDENT,
+    "topic": "incidents",
+    "partition": 0,
+    "offset": 4711,
+    "sequence": 7,
+    "status": None,
+    "roles": ["support"],
+    "changed": ["priority"],
+    "crews": ["YY"],
+    "units": ["P3"],
+    "assignments": None,
+    "kinds": ["post"],
+    "mediators": ["studio-fan"],
+    "venue": "three-offices-one-court",
+    "outcome": None,
+    "visits": ["2024-11-02T14:23:10Z", "2024-11-29T14:23:10Z", "2025-01-30T14:23:10Z"],
+    "visit": "day-3",
+    "words": True,
+}
+
+
+def example(event: type[Event]) -> dict[str, Any]:
+    """The JSON of an example of `event`, every field of it set."""
+    data = _data(event)
+    return event.of(data).model_dump(mode="json", exclude_none=True)
+
+
+def examples() -> dict[str, dict[str, Any]]:
+    """type → example, of every event there is."""
+    return {kind: example(event) for kind, event in EVENTS.items()}
+
+
+def _data(model: type[BaseModel]) -> dict[str, Any]:
+    return {name: _value(name, field.annotation) for name, field in model.model_fields.items()}
+
+
+def _value(name: str, annotation: Any) -> Any:
+    origin = get_origin(annotation)
+    if origin in (Union, UnionType):
+        annotation = next(one for one in get_args(annotation) if one is not type(None))
+        return _value(name, annotation)
+    if origin is Literal:
+        sample = SAMPLES.get(name)
+        return sample if sample in get_args(annotation) else get_args(annotation)[0]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return _data(annotation)
+    sample = SAMPLES.get(name)
+    if sample is not None:
+        return sample
+    if origin is tuple:
+        return [_value(name, get_args(annotation)[0])]
+    if origin is not None and hasattr(annotation, "__metadata__"):
+        return _value(name, get_args(annotation)[0])
+    simple: dict[Any, Any] = {str: name.replace("_", "-"), int: 1, float: 1.0, bool: True, dict: {}}
+    return simple.get(annotation, simple.get(origin, _AT))

@@ -1,0 +1,67 @@
+"""What intake says on `incidents`. Stream: one incident (`ce_subject` = its id), numbered 1, 2, 3 …"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from fengqiao.contracts.model import AreaId, Category, Data, Event, IncidentId, Instant, Location, Priority
+
+
+class DuplicateCandidate(Data):
+    incident_id: IncidentId
+    score: Annotated[float, Field(ge=0, le=1)]
+
+
+class IncidentReported(Event):
+    """Somebody called. Whoever publishes this has it on disk."""
+
+    TYPE: ClassVar = "fengqiao.incident.reported.v1"
+    incident_id: IncidentId
+    area: AreaId
+    source: str
+    """Which kind of reporter: `110`, `grid_worker`, `vehicle_tracker` …"""
+    category: Category
+    priority: Priority
+    location: Location
+    reported_at: Instant
+    """When the caller was heard, as the reporting system says."""
+    received_at: Instant
+    """When intake took it. Response times count from here."""
+    caller_count: Annotated[int, Field(ge=0)] = 1
+    weapon: bool | None = None
+    possible_duplicates: tuple[DuplicateCandidate, ...] = ()
+
+
+class IncidentUpdated(Event):
+    """More is known. Only what changed is here."""
+
+    TYPE: ClassVar = "fengqiao.incident.updated.v1"
+    incident_id: IncidentId
+    area: AreaId
+    received_at: Instant
+    category: Category | None = None
+    priority: Priority | None = None
+    location: Location | None = None
+    weapon: bool | None = None
+    words_added: bool = False
+    """There is more to read in the report at intake."""
+
+
+class IncidentCallerAdded(Event):
+    """One more person called about it; who is known to intake only."""
+
+    TYPE: ClassVar = "fengqiao.incident.caller-added.v1"
+    incident_id: IncidentId
+    area: AreaId
+    received_at: Instant
+    caller_count: Annotated[int, Field(ge=1)]
+
+
+class IncidentCancelled(Event):
+    """Its source takes it back. Dispatch decides what becomes of the units."""
+
+    TYPE: ClassVar = "fengqiao.incident.cancelled.v1"
+    incident_id: IncidentId
+    area: AreaId
+    received_at: Instant
+    reason: Literal["duplicate", "false_alarm", "resolved", "wrong_area", "test", "other"]

@@ -1,0 +1,101 @@
+"""Latest whole states on compacted topics: a new subscriber starts here. Stream: `area/id`, numbered by the
+sequence of the area's event that made the state (numbers rise, gaps mean nothing)."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from fengqiao.contracts.dispatch import Reason
+from fengqiao.contracts.model import (
+    AreaId,
+    Category,
+    Data,
+    Event,
+    IncidentId,
+    Instant,
+    Location,
+    Priority,
+    UnitId,
+)
+
+IncidentStatus = Literal[
+    "active",
+    "queued",
+    "resources_assigned",
+    "resources_enroute",
+    "resources_onscene",
+    "held",
+    "awaiting_feedback",
+    "closed",
+    "cancelled",
+    "merged",
+]
+AssignmentStatus = Literal[
+    "assigned",
+    "acknowledged",
+    "en_route",
+    "on_scene",
+    "cleared",
+    "declined",
+    "timed_out",
+    "diverted",
+    "cancelled",
+]
+UnitStatus = Literal["available", "conditionally_available", "not_available", "off_duty"]
+
+
+class AssignmentState(Data):
+    id: str
+    unit: UnitId
+    unit_kind: str
+    role: str
+    status: AssignmentStatus
+    assigned_at: Instant
+    acknowledged_at: Instant | None = None
+    en_route_at: Instant | None = None
+    on_scene_at: Instant | None = None
+    cleared_at: Instant | None = None
+    ended_at: Instant | None = None
+    disposition: str | None = None
+    case_id: str | None = None
+    reason: Reason
+
+
+class IncidentState(Event):
+    TYPE: ClassVar = "fengqiao.incident.state.v1"
+    incident_id: IncidentId
+    number: str
+    area: AreaId
+    sequence: Annotated[int, Field(ge=1)]
+    status: IncidentStatus
+    category: Category
+    priority: Priority
+    location: Location
+    source: str
+    plan: str
+    caller_count: int
+    weapon: bool | None = None
+    reported_at: Instant
+    received_at: Instant
+    opened_at: Instant
+    ended_at: Instant | None = None
+    assignments: tuple[AssignmentState, ...] = ()
+    waiting_roles: tuple[str, ...] = ()
+
+
+class UnitState(Event):
+    TYPE: ClassVar = "fengqiao.unit.state.v1"
+    unit: UnitId
+    area: AreaId
+    sequence: Annotated[int, Field(ge=0)]
+    kind: str
+    call_sign: str
+    name_zh: str
+    name_en: str
+    police: bool
+    status: UnitStatus
+    since: Instant | None = None
+    shift: str | None = None
+    crew: int | None = None
+    assignments: tuple[str, ...] = ()
+    home: tuple[float, float]

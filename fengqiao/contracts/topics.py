@@ -1,0 +1,189 @@
+"""The one table of topics. Creation, AsyncAPI, the docs, dead-letter names and the tests come from it.
+
+Partitions: an area's partition is a number in its folder, the same on every topic that is keyed by area, so that
+one writer has all that concerns an area. The count is fixed for life.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, positions, states
+from fengqiao.contracts.model import Event
+
+AREA_PARTITIONS: Final = 6
+"""Enough for six instances of dispatch; one area never spans two."""
+
+Retention = Literal["forever", "week", "compacted"]
+
+
+@dataclass(frozen=True)
+class Topic:
+    name: str
+    says: str
+    events: tuple[type[Event], ...]
+    key: str
+    publishers: tuple[str, ...]
+    consumers: tuple[str, ...]
+    partitions: int = AREA_PARTITIONS
+    retention: Retention = "forever"
+
+    @property
+    def dead_letter(self) -> str:
+        return f"{self.name}.dlq"
+
+    @property
+    def config(self) -> dict[str, str]:
+        """Kafka's settings for the topic."""
+        base = {"max.message.bytes": "2097152", "message.timestamp.type": "LogAppendTime"}
+        match self.retention:
+            case "compacted":
+                # Small segments: a new owner reads the topic from the start, and only closed ones are compacted.
+                return base | {
+                    "cleanup.policy": "compact",
+                    "segment.bytes": str(16 * 2**20),
+                    "segment.ms": str(10 * 60 * 1000),
+                    "min.cleanable.dirty.ratio": "0.1",
+                    "delete.retention.ms": str(24 * 3600 * 1000),
+                }
+            case "week":
+                return base | {"cleanup.policy": "delete", "retention.ms": str(7 * 24 * 3600 * 1000)}
+            case "forever":
+                return base | {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
+
+
+INCIDENTS: Final = Topic(
+    "incidents",
+    "calls as intake took them, and what is learnt of them",
+    (
+        incidents.IncidentReported,
+        incidents.IncidentUpdated,
+        incidents.IncidentCallerAdded,
+        incidents.IncidentCancelled,
+    ),
+    key="area",
+    publishers=("intake",),
+    consumers=("dispatch", "commandroom"),
+)
+DISPATCH_COMMANDS: Final = Topic(
+    "dispatch-commands",
+    "what crews and dispatchers want",
+    (
+        commands.Acknowledge,
+        commands.EnRoute,
+        commands.OnScene,
+        commands.Clear,
+        commands.Decline,
+        commands.CancelAssignment,
+        commands.Assign,
+        commands.CancelIncident,
+        commands.SetDuty,
+    ),
+    key="area",
+    publishers=("dispatch",),
+    consumers=("dispatch",),
+)
+UNIT_POSITIONS: Final = Topic(
+    "unit-positions",
+    "the latest position of each unit",
+    (positions.UnitPosition,),
+    key="area/unit",
+    publishers=("dispatch",),
+    consumers=("dispatch", "commandroom"),
+    retention="compacted",
+)
+DISPATCH: Final = Topic(
+    "dispatch",
+    "what was decided and what the crews did",
+    (
+        dispatch.IncidentOpened,
+        dispatch.IncidentCorrected,
+        dispatch.IncidentQueued,
+        dispatch.IncidentClosed,
+        dispatch.IncidentCancelledByDispatch,
+        dispatch.IncidentUnreadable,
+        dispatch.PlanShortfall,
+        dispatch.AssignmentAssigned,
+        dispatch.AssignmentAcknowledged,
+        dispatch.AssignmentEnRoute,
+        dispatch.AssignmentOnScene,
+        dispatch.AssignmentCleared,
+        dispatch.AssignmentDeclined,
+        dispatch.AssignmentCancelled,
+        dispatch.UnitOnDuty,
+        dispatch.UnitOffDuty,
+        dispatch.CommandRejected,
+    ),
+    key="area",
+    publishers=("dispatch",),
+    consumers=("intake", "analytics", "commandroom"),
+)
+INCIDENT_STATE: Final = Topic(
+    "incident-state",
+    "the latest whole state of each incident; a tombstone a day after its end",
+    (states.IncidentState,),
+    key="area/incident",
+    publishers=("dispatch",),
+    consumers=("commandroom",),
+    retention="compacted",
+)
+UNIT_STATE: Final = Topic(
+    "unit-state",
+    "the latest whole state of each unit",
+    (states.UnitState,),
+    key="area/unit",
+    publishers=("dispatch",),
+    consumers=("commandroom",),
+    retention="compacted",
+)
+DISPUTES: Final = Topic(
+    "disputes",
+    "quarrels that have to be settled",
+    (disputes.DisputeReported,),
+    key="area",
+    publishers=("dispatch", "intake"),
+    consumers=("mediation",),
+)
+MEDIATION: Final = Topic(
+    "mediation",
+    "the life of each case",
+    (
+        mediation.CaseOpened,
+        mediation.CaseAssessed,
+        mediation.CaseReferred,
+        mediation.CaseSessionHeld,
+        mediation.CaseAgreed,
+        mediation.CaseDisposed,
+        mediation.CasePerformed,
+        mediation.CaseControlled,
+        mediation.CaseVisited,
+        mediation.CaseEscalated,
+        mediation.CaseClosed,
+    ),
+    key="case",
+    publishers=("mediation",),
+    consumers=("analytics", "commandroom"),
+)
+
+TOPICS: Final[tuple[Topic, ...]] = (
+    INCIDENTS,
+    DISPATCH_COMMANDS,
+    UNIT_POSITIONS,
+    DISPATCH,
+    INCIDENT_STATE,
+    UNIT_STATE,
+    DISPUTES,
+    MEDIATION,
+)
+EVENTS: Final[dict[str, type[Event]]] = {event.TYPE: event for topic in TOPICS for event in topic.events}
+
+
+def kafka_topics() -> Iterator[tuple[str, int, dict[str, str]]]:
+    """(name, partitions, settings) of every topic and its dead-letter topic, without any prefix."""
+    for topic in TOPICS:
+        yield topic.name, topic.partitions, topic.config
+        yield (
+            topic.dead_letter,
+            1,
+            {"cleanup.policy": "delete", "retention.ms": "-1", "max.message.bytes": "2621440"},
+        )
