@@ -1,0 +1,251 @@
+"""A consumer is a loop around one handler, and a closed set of things that can go wrong (see `errors`).
+
+    Rejected     one record of the batch can never be understood: dead-letter topic with the reason, then the rest
+    Busy         not now: the batch is tried again, in order; nothing is committed, fetching stops meanwhile
+    anything     a bug: logged, tried again with back-off like Busy; nothing is lost or stepped over
+
+Offsets are committed explicitly, and only after the handler has returned, which means that its work is durable.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.coordinator.assignors.range import RangePartitionAssignor
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from fengqiao.runtime import cloudevents, telemetry
+from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.errors import Busy, Unreadable
+from fengqiao.runtime.metrics import (
+    CONSUMER_LAG,
+    RECORDS_APPLIED,
+    RECORDS_CONSUMED,
+    RECORDS_DEAD_LETTERED,
+)
+from fengqiao.runtime.publisher import Publisher
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An event, and where it lay. `topic` is without the prefix."""
+
+    event: CloudEvent
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    recorded_at: float
+    """Kafka's time of the record, Unix seconds."""
+
+
+class Rejected(Exception):
+    """This record can never be understood; the others can."""
+
+    def __init__(self, record: Received, why: str) -> None:
+        super().__init__(why)
+        self.record = record
+
+
+Handler = Callable[[Sequence[Received]], Awaitable[None]]
+
+
+def decode(record: ConsumerRecord, prefix: str) -> Received:
+    """Raises Unreadable."""
+    event = cloudevents.read(record.headers, record.value)
+    return Received(
+        event=event,
+        topic=record.topic.removeprefix(prefix),
+        partition=record.partition,
+        offset=record.offset,
+        key=(record.key or b"").decode(errors="replace"),
+        recorded_at=record.timestamp / 1000,
+    )
+
+
+class DeadLetters:
+    """Where records go that nobody can understand: the source topic's own dead-letter topic, with the reason."""
+
+    def __init__(self, publisher: Publisher, group: str) -> None:
+        self._publisher = publisher
+        self._group = group
+
+    async def put(self, record: ConsumerRecord, why: str) -> None:
+        """Raises KafkaUnavailable; then the record must be tried again."""
+        original = [(key, value) for key, value in record.headers if not key.startswith("dlq_")]
+        headers = [
+            *original,
+            ("dlq_reason", why[:2000].encode()),
+            ("dlq_topic", record.topic.encode()),
+            ("dlq_partition", b"%d" % record.partition),
+            ("dlq_offset", b"%d" % record.offset),
+            ("dlq_group", self._group.encode()),
+            ("dlq_at", datetime.now(UTC).isoformat().encode()),
+        ]
+        await self._publisher.publish_raw(f"{record.topic}.dlq", record.key, record.value, headers)
+        RECORDS_DEAD_LETTERED.labels(record.topic).inc()
+        log.error("record dead-lettered", topic=record.topic, offset=record.offset, why=why[:500])
+
+
+def new_consumer(bootstrap_servers: str, group: str | None, **options: object) -> AIOKafkaConsumer:
+    """An aiokafka consumer with the defaults that lose or invent records turned round."""
+    settings: dict[str, object] = {
+        "bootstrap_servers": bootstrap_servers,
+        "group_id": group,
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "isolation_level": "read_committed",
+        "partition_assignment_strategy": (RangePartitionAssignor,),
+        "session_timeout_ms": 10000,
+        "heartbeat_interval_ms": 1000,
+        "rebalance_timeout_ms": 30000,
+        "max_poll_interval_ms": 300000,
+        "fetch_max_wait_ms": 500,
+        "fetch_min_bytes": 1,
+        "retry_backoff_ms": 100,
+        "request_timeout_ms": 11000,
+        "metadata_max_age_ms": 30000,
+    }
+    return AIOKafkaConsumer(**(settings | options))
+
+
+class Consumer:
+    """Reads `topics` in a consumer group and gives them to `handler` in batches, in the order of each partition."""
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        group: str,
+        topics: Sequence[str],
+        handler: Handler,
+        publisher: Publisher,
+        *,
+        prefix: str = "",
+        batch: int = 500,
+        session_timeout: float = 10.0,
+    ) -> None:
+        self._group = f"{prefix}{group}"
+        self._prefix = prefix
+        self._topics = [f"{prefix}{topic}" for topic in topics]
+        self._handler = handler
+        self._batch = batch
+        self._dead_letters = DeadLetters(publisher, self._group)
+        self._kafka = new_consumer(bootstrap_servers, self._group, session_timeout_ms=int(session_timeout * 1000))
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self.connected = False
+        """Whether it has joined its group; for readiness."""
+
+    def start(self) -> None:
+        """Begin in the background, and go on trying while Kafka is away."""
+        self._task = asyncio.create_task(self._run(), name=f"consume {self._group}")
+
+    async def stop(self) -> None:
+        """Finish the batch in hand, commit, leave the group."""
+        self._stopping.set()
+        if self._task is not None:
+            done, _ = await asyncio.wait({self._task}, timeout=8)
+            if not done:
+                self._task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._task
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(3):
+                await self._kafka.stop()
+
+    async def _run(self) -> None:
+        wait = 0.1
+        while not self._stopping.is_set():
+            try:
+                await self._kafka.start()
+                break
+            except KafkaError as error:
+                log.debug("kafka is away", error=str(error))
+                await self._pause(wait)
+                wait = min(wait * 1.5, 1.0)
+        self._kafka.subscribe(self._topics)
+        self.connected = True
+        while not self._stopping.is_set():
+            try:
+                fetched = await self._kafka.getmany(timeout_ms=250, max_records=self._batch)
+            except KafkaError as error:
+                log.warning("fetch failed", error=str(error))
+                await self._pause(0.2)
+                continue
+            if fetched:
+                await self._apply(fetched)
+
+    async def _apply(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+        raw = {(r.topic, r.partition, r.offset): r for records in fetched.values() for r in records}
+        for record in raw.values():
+            RECORDS_CONSUMED.labels(record.topic).inc()
+        batch: list[Received] = []
+        unreadable: list[tuple[ConsumerRecord, str]] = []
+        for record in raw.values():
+            try:
+                batch.append(decode(record, self._prefix))
+            except Unreadable as error:
+                unreadable.append((record, str(error)))
+        wait = 0.05
+        while True:
+            try:
+                while unreadable:
+                    await self._dead_letters.put(*unreadable[0])
+                    unreadable.pop(0)
+                if batch:
+                    trace = batch[0].event.traceparent
+                    with telemetry.continue_from(trace, f"consume {batch[0].topic}"):
+                        await self._handler(batch)
+                break
+            except Rejected as rejected:
+                record = rejected.record
+                source = raw[(f"{self._prefix}{record.topic}", record.partition, record.offset)]
+                unreadable.append((source, str(rejected)))
+                batch = [other for other in batch if other is not record]
+                continue
+            except Busy as busy:
+                log.warning("busy, trying again", group=self._group, why=str(busy))
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("handler failed, trying again", group=self._group)
+            if self._stopping.is_set():
+                return  # nothing is committed: it is read again after the start
+            await self._pause(wait)
+            wait = min(wait * 2, 2.0)
+            if not self._still_assigned(fetched):
+                return  # whoever has the partition now reads it from the last commit
+        for received in batch:
+            RECORDS_APPLIED.labels(received.topic).inc()
+        await self._commit({partition: records[-1].offset + 1 for partition, records in fetched.items()})
+
+    async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
+        assigned = self._kafka.assignment()
+        mine = {partition: offset for partition, offset in offsets.items() if partition in assigned}
+        for partition, offset in mine.items():
+            highwater = self._kafka.highwater(partition)
+            if highwater is not None:
+                CONSUMER_LAG.labels(self._group, partition.topic, str(partition.partition)).set(highwater - offset)
+        if not mine:
+            return
+        try:
+            await self._kafka.commit(mine)
+        except (CommitFailedError, IllegalStateError):
+            pass  # rebalanced: it is delivered again, and repeats change nothing
+        except KafkaError as error:
+            log.warning("commit failed; the records come again", error=str(error))
+
+    def _still_assigned(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
+        assigned = self._kafka.assignment()
+        return all(partition in assigned for partition in fetched)
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()

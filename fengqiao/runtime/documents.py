@@ -1,0 +1,198 @@
+"""Documents over the wire: one factory for both drivers, and the few operations that the design allows.
+
+Every operation has a deadline and says `StoreUnavailable` when it passes; the deed may have been done all the same,
+so callers make each one harmless to repeat. Nothing on the way of a call filters by anything but `_id`.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final, Literal, cast
+
+from pymongo import AsyncMongoClient, InsertOne, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+
+from fengqiao.runtime.errors import StoreUnavailable
+
+Document = dict[str, Any]
+Driver = Literal["motor", "pymongo"]
+DUPLICATE_KEY: Final = 11000
+
+
+class DuplicateId(Exception):
+    """A document with this `_id` is there already."""
+
+
+def connect(uri: str, driver: Driver = "motor") -> Any:
+    """A client of either driver. Motor is the default; PyMongo's own asyncio client has the same methods.
+
+    Reads and writes are majority; retryable writes stay off because the operations here are already repeatable and
+    an embedded store has no sessions.
+    """
+    options: dict[str, Any] = {
+        "serverSelectionTimeoutMS": 1500,
+        "connectTimeoutMS": 1500,
+        "socketTimeoutMS": 20000,
+        "heartbeatFrequencyMS": 2000,
+        "retryWrites": False,
+        "retryReads": False,
+        "w": "majority",
+        "readConcernLevel": "majority",
+        "maxPoolSize": 32,
+        "tz_aware": True,
+    }
+    if driver == "pymongo":
+        return AsyncMongoClient(uri, **options)
+    # Motor runs each operation in a thread; when the store hangs, too few threads would starve the answers.
+    os.environ.setdefault("MOTOR_MAX_WORKERS", "24")
+    from motor.motor_asyncio import AsyncIOMotorClient
+
+    return AsyncIOMotorClient(uri, **options)
+
+
+async def close(client: Any) -> None:
+    """Close a client of either driver."""
+    closing = client.close()
+    if closing is not None:
+        await closing
+
+
+class Collection:
+    """One collection, with a deadline on every operation.
+
+    deadline: real seconds. Raises StoreUnavailable from every method.
+    """
+
+    def __init__(self, database: Any, name: str, deadline: float = 1.8) -> None:
+        self.name = name
+        self._raw = database[name]
+        self._deadline = deadline
+
+    @asynccontextmanager
+    async def _within(self, deadline: float | None = None) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(deadline or self._deadline):
+                yield
+        except TimeoutError:
+            raise StoreUnavailable(f"no answer about {self.name} in {deadline or self._deadline} s") from None
+        except (DuplicateKeyError, BulkWriteError):
+            raise
+        except PyMongoError as error:
+            raise StoreUnavailable(f"{self.name}: {type(error).__name__}: {str(error)[:200]}") from error
+
+    async def get(self, id: str) -> Document | None:
+        async with self._within():
+            return cast(Document | None, await self._raw.find_one({"_id": id}))
+
+    async def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Those that are there, by `_id`."""
+        if not ids:
+            return {}
+        async with self._within():
+            found = await self._raw.find({"_id": {"$in": list(ids)}}).to_list(None)
+        return {document["_id"]: document for document in found}
+
+    async def insert(self, document: Document) -> None:
+        """Raises DuplicateId."""
+        async with self._within():
+            try:
+                await self._raw.insert_one(document)
+            except DuplicateKeyError:
+                raise DuplicateId(document["_id"]) from None
+
+    async def insert_each(self, documents: Sequence[Document]) -> list[bool]:
+        """Insert in one round trip; for each, whether it is new (False: its `_id` was there)."""
+        taken: set[int] = set()
+        async with self._within():
+            try:
+                await self._raw.bulk_write([InsertOne(document) for document in documents], ordered=False)
+            except BulkWriteError as error:
+                taken = _duplicates(self.name, error)
+        return [index not in taken for index in range(len(documents))]
+
+    async def replace(self, document: Document, where: Mapping[str, Any]) -> bool:
+        """Compare-and-set: replace the document of this `_id` if it still has the values of `where`."""
+        async with self._within():
+            result = await self._raw.replace_one({"_id": document["_id"], **where}, document)
+        return bool(result.matched_count)
+
+    async def update(self, id: str, change: Mapping[str, Any], where: Mapping[str, Any] | None = None) -> bool:
+        """Apply update operators to one document if it still has the values of `where`."""
+        async with self._within():
+            result = await self._raw.update_one({"_id": id, **(where or {})}, change)
+        return bool(result.matched_count)
+
+    async def update_each(self, changes: Iterable[tuple[str, Mapping[str, Any], Mapping[str, Any]]]) -> None:
+        """Apply (id, where, change) of many documents in one round trip; those that do not match stay as they are."""
+        requests = [UpdateOne({"_id": id, **where}, change) for id, where, change in changes]
+        if requests:
+            async with self._within():
+                await self._raw.bulk_write(requests, ordered=False)
+
+    async def put_newer(
+        self,
+        documents: Sequence[Document],
+        by: str = "sequence",
+        append: tuple[str, Mapping[str, Sequence[Any]]] | None = None,
+    ) -> None:
+        """Store each document unless one of its `_id` with the same or a higher number in `by` is there.
+
+        append: a list field, and per `_id` what to add to its end with the same write.
+        """
+        if not documents:
+            return
+        requests = [
+            UpdateOne(
+                {"_id": document["_id"], by: {"$lt": document[by]}},
+                _change(document, append),
+                upsert=True,
+            )
+            for document in documents
+        ]
+        async with self._within(max(self._deadline, 5.0)):
+            try:
+                await self._raw.bulk_write(requests, ordered=False)
+            except BulkWriteError as error:
+                _duplicates(self.name, error)  # a newer one is there: that is what was asked for
+
+    async def delete(self, id: str) -> bool:
+        async with self._within():
+            result = await self._raw.delete_one({"_id": id})
+        return bool(result.deleted_count)
+
+    async def find(
+        self,
+        where: Mapping[str, Any],
+        *,
+        sort: Sequence[tuple[str, int]] = (),
+        limit: int = 200,
+        deadline: float = 20.0,
+    ) -> list[Document]:
+        """A list over stored records: by a declared index where the store has one, a scan where it has not."""
+        async with self._within(deadline):
+            cursor = self._raw.find(dict(where))
+            if sort:
+                cursor = cursor.sort(list(sort))
+            return cast(list[Document], await cursor.limit(limit).to_list(None))
+
+    async def ensure_index(self, keys: Sequence[tuple[str, int]], **options: Any) -> None:
+        """Declare an index that a real MongoDB wants."""
+        async with self._within(20.0):
+            await self._raw.create_index(list(keys), **options)
+
+
+def _change(document: Document, append: tuple[str, Mapping[str, Sequence[Any]]] | None) -> Document:
+    change: Document = {"$set": {key: value for key, value in document.items() if key != "_id"}}
+    if append is not None and document["_id"] in append[1]:
+        change["$push"] = {append[0]: {"$each": list(append[1][document["_id"]])}}
+    return change
+
+
+def _duplicates(name: str, error: BulkWriteError) -> set[int]:
+    """The positions whose `_id` was there; any other write error is the store's failure."""
+    errors: list[dict[str, Any]] = (error.details or {}).get("writeErrors", [])
+    other = [one for one in errors if one.get("code") != DUPLICATE_KEY]
+    if other or not errors:
+        raise StoreUnavailable(f"{name}: {str(other[0] if other else error)[:200]}") from error
+    return {int(one["index"]) for one in errors}

@@ -1,0 +1,191 @@
+"""An append-only, hash-chained journal: one document an entry, `_id = "<name>:<n>"`.
+
+Inserting an entry is compare-and-set (number n can be taken once), fence (whoever finds it taken has been
+superseded), outbox (what it holds is published after it) and audit (each entry has the hash of the one before)
+in one atomic write.
+
+    hash(n) = SHA-256(hash(n-1) ‖ body(n)),  hash(0) = 64 zeros
+
+The body is stored as the very JSON text that was hashed, so no store's types can change it.
+"""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+
+from fengqiao.runtime.documents import Collection, Document, DuplicateId
+from fengqiao.runtime.errors import Fenced, RuntimeFault
+
+GENESIS: Final = "0" * 64
+READ_AHEAD: Final = 64
+CHUNK_BYTES: Final = 4 * 2**20
+
+
+class ChainBroken(RuntimeFault):
+    """An entry is not what was written: its hash does not follow from the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str
+    n: int
+    body: str
+    previous: str
+    hash: str
+    nonce: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The body, decoded."""
+        content: dict[str, Any] = orjson.loads(self.body)
+        return content
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where a reader of a journal stands: the last entry it has."""
+
+    n: int = 0
+    hash: str = GENESIS
+
+
+def new_nonce() -> str:
+    """Names a writer for as long as it holds a journal."""
+    return secrets.token_hex(8)
+
+
+def chain(previous: str, body: str) -> str:
+    """The hash of an entry with this body after an entry with the hash `previous`."""
+    return hashlib.sha256(previous.encode() + body.encode()).hexdigest()
+
+
+def encode(content: dict[str, Any]) -> str:
+    """The body of an entry: JSON with sorted keys, in UTF-8."""
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
+
+
+class Journal:
+    """The journal called `name` in `collection`. Many may lie in one collection."""
+
+    def __init__(self, collection: Collection, name: str) -> None:
+        self.name = name
+        self._collection = collection
+
+    def _id(self, n: int) -> str:
+        return f"{self.name}:{n}"
+
+    async def append(self, head: Head, body: str, nonce: str) -> Head:
+        """Write entry `head.n + 1`.
+
+        Raises Fenced when another writer has that number, and StoreUnavailable when the store did not answer: then
+        the entry may have been written, and the writer must read on (`entries`) before it does anything else.
+        Repeating the same call after a lost answer is harmless: its own entry is recognised.
+        """
+        entry_hash = chain(head.hash, body)
+        n = head.n + 1
+        document = {
+            "_id": self._id(n),
+            "body": body,
+            "previous": head.hash,
+            "hash": entry_hash,
+            "nonce": nonce,
+        }
+        try:
+            await self._collection.insert(document)
+        except DuplicateId:
+            there = await self._collection.get(self._id(n))
+            if there is None or there["nonce"] != nonce or there["hash"] != entry_hash:
+                raise Fenced(f"entry {self._id(n)} was written by another instance") from None
+        return Head(n, entry_hash)
+
+    async def entries(self, after: Head, limit: int | None = None) -> AsyncIterator[Entry]:
+        """The entries after `after`, in order, until the last. Raises ChainBroken."""
+        head = after
+        read = 0
+        while limit is None or read < limit:
+            ids = [self._id(head.n + step) for step in range(1, READ_AHEAD + 1)]
+            found = await self._collection.get_many(ids)
+            for id in ids:
+                document = found.get(id)
+                if document is None:
+                    return
+                entry = _checked(self.name, head, document)
+                head = Head(entry.n, entry.hash)
+                yield entry
+                read += 1
+                if read == limit:
+                    return
+
+    async def entry(self, n: int) -> Entry | None:
+        """Entry `n` as it is stored, its place in the chain unchecked."""
+        document = await self._collection.get(self._id(n))
+        if document is None:
+            return None
+        return _entry(self.name, n, document)
+
+
+def _entry(name: str, n: int, document: Document) -> Entry:
+    return Entry(name, n, document["body"], document["previous"], document["hash"], document["nonce"])
+
+
+def _checked(name: str, head: Head, document: Document) -> Entry:
+    entry = _entry(name, head.n + 1, document)
+    if entry.previous != head.hash or chain(head.hash, entry.body) != entry.hash:
+        raise ChainBroken(f"entry {name}:{entry.n} does not follow from entry {head.n}: somebody changed the journal")
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    head: Head
+    state: bytes
+
+
+class Snapshots:
+    """Folded states of journals, in chunks, so that a start reads one of them and the entries after it.
+
+    Losing every snapshot loses nothing: the journal is the truth.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def save(self, name: str, snapshot: Snapshot) -> None:
+        """Chunks first, then the pointer to them; a newer pointer is never replaced by an older one."""
+        parts = [snapshot.state[at : at + CHUNK_BYTES] for at in range(0, len(snapshot.state), CHUNK_BYTES)] or [b""]
+        before = await self._collection.get(name)
+        for index, part in enumerate(parts):
+            await self._collection.put_newer(
+                [{"_id": f"{name}:{snapshot.head.n}:{index}", "n": snapshot.head.n, "part": part}], by="n"
+            )
+        pointer = {
+            "_id": name,
+            "n": snapshot.head.n,
+            "hash": snapshot.head.hash,
+            "parts": len(parts),
+            "sha256": hashlib.sha256(snapshot.state).hexdigest(),
+        }
+        await self._collection.put_newer([pointer], by="n")
+        if before is not None and before["n"] < snapshot.head.n:
+            for index in range(before["parts"]):
+                await self._collection.delete(f"{name}:{before['n']}:{index}")
+
+    async def latest(self, name: str) -> Snapshot | None:
+        """The newest whole one; None where there is none, or where a part of it is missing or not what was saved."""
+        pointer = await self._collection.get(name)
+        if pointer is None:
+            return None
+        parts = []
+        for index in range(pointer["parts"]):
+            part = await self._collection.get(f"{name}:{pointer['n']}:{index}")
+            if part is None:
+                return None
+            parts.append(bytes(part["part"]))
+        state = b"".join(parts)
+        if hashlib.sha256(state).hexdigest() != pointer["sha256"]:
+            return None
+        return Snapshot(Head(pointer["n"], pointer["hash"]), state)
