@@ -1,0 +1,3 @@
+"""The command `fengqiao` (`python -m fengqiao.cli`). One module a command group;
+imports wait until a command runs.
+"""

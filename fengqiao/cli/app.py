@@ -1,0 +1,98 @@
+"""The commands and their options.
+
+What they do stands in the module of the same name, imported when asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Calls come in, the nearest help goes out, quarrels are settled, and the numbers steer tomorrow.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+topics = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
+areas = typer.Typer(help="The command areas.", no_args_is_help=True)
+app.add_typer(topics, name="topics")
+app.add_typer(areas, name="areas")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command()
+def up(
+    story: Annotated[str, typer.Option(help="Play this story on the running system when it is ready.")] = "",
+    once: Annotated[bool, typer.Option(help="Stop when ready (after the story, with its status).")] = False,
+) -> None:
+    """Start everything and keep it running until Ctrl-C."""
+    from fengqiao.cli.up import run
+
+    raise typer.Exit(run(story or None, once=once))
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Say what is missing on this machine and how to mend it."""
+    from fengqiao.cli.doctor import run
+
+    raise typer.Exit(run(as_json=json))
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="dispatcher, crew, mediator, integrator, subscriber, admin …")],
+    area: Annotated[list[str], typer.Option(help="An area the token is good for; may be repeated.")],
+    unit: Annotated[str, typer.Option(help="The crew's unit.")] = "",
+) -> None:
+    """Print a development token."""
+    from fengqiao.cli.token import run
+
+    raise typer.Exit(run(role, area, unit or None))
+
+
+@app.command()
+def story(
+    name: Annotated[str, typer.Argument(help="S1 … S9")],
+    on_running: Annotated[bool, typer.Option(help="On the running system, at the present hour.")] = False,
+) -> None:
+    """Play a story and print its timeline."""
+    from fengqiao.cli.story import run
+
+    raise typer.Exit(run(name, on_running=on_running))
+
+
+@topics.command("create")
+def topics_create() -> None:
+    """Make the topics that are not there."""
+    from fengqiao.cli.topics import create
+
+    raise typer.Exit(create())
+
+
+@areas.command("list")
+def areas_list(json: Json = False) -> None:
+    """Print the areas this installation knows."""
+    from fengqiao.cli.areas import show
+
+    raise typer.Exit(show(as_json=json))
+
+
+@app.command()
+def jars() -> None:
+    """Fetch the libraries of the local servers now, so that the first start needs no network."""
+    from fengqiao.cli.jars import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from fengqiao.cli.version import current
+
+    typer.echo(current())

