@@ -1,0 +1,65 @@
+"""A subscriber of the topics: events once each, in the order of their stream, from where it likes to begin."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+
+from fengqiao.contracts.model import Event
+from fengqiao.contracts.topics import EVENTS, Topic
+from fengqiao.runtime import cloudevents
+from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.consumer import new_consumer
+from fengqiao.runtime.errors import Unreadable
+from fengqiao.runtime.streams import Sequences
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An event as it was published. data: as its model; None for a type this version does not know."""
+
+    topic: str
+    partition: int
+    offset: int
+    envelope: CloudEvent
+    data: Event | None
+
+
+async def subscribe(
+    bootstrap_servers: str, topics: Sequence[Topic], *, prefix: str = "", from_start: bool = True
+) -> AsyncIterator[Heard]:
+    """Every event of the topics, without repeats. from_start False: only what comes from now on.
+
+    Records that are no CloudEvents are stepped over: their reader has put them on the dead-letter topic.
+    """
+    seen = Sequences(whole=False)
+    consumer = new_consumer(bootstrap_servers, None)
+    await consumer.start()
+    try:
+        partitions = [TopicPartition(f"{prefix}{topic.name}", n) for topic in topics for n in range(topic.partitions)]
+        consumer.assign(partitions)
+        if from_start:
+            await consumer.seek_to_beginning(*partitions)
+        else:
+            await consumer.seek_to_end(*partitions)
+        while True:
+            fetched = await consumer.getmany(timeout_ms=500)
+            for records in fetched.values():
+                for record in records:
+                    try:
+                        event = cloudevents.read(record.headers, record.value)
+                    except Unreadable:
+                        continue
+                    if seen.place(event.stream, event.sequence) == "repeat":
+                        continue
+                    seen.applied(event.stream, event.sequence)
+                    kind = EVENTS.get(event.type)
+                    yield Heard(
+                        record.topic.removeprefix(prefix),
+                        record.partition,
+                        record.offset,
+                        event,
+                        None if kind is None else kind.read(event.data),
+                    )
+    finally:
+        await consumer.stop()

@@ -1,0 +1,229 @@
+"""Composition root of dispatch: settings → adapters → run. `python -m services.dispatch [openapi|verify]`."""
+
+import asyncio
+import contextlib
+import secrets
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+from fastapi import FastAPI
+
+from fengqiao import __version__
+from fengqiao.contracts.topics import TOPICS
+from fengqiao.geo.areas import Area, load_areas
+from fengqiao.geo.errors import GeoError
+from fengqiao.geo.roads import load_roads
+from fengqiao.runtime import documents, failpoints
+from fengqiao.runtime.clock import Clock, ClockError, open_clock
+from fengqiao.runtime.documents import Collection
+from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.http import authenticator, create_app, outline
+from fengqiao.runtime.logs import configure_logs
+from fengqiao.runtime.metrics import CLOCK_SKEW
+from fengqiao.runtime.publisher import Publisher
+from fengqiao.runtime.serving import serve, stopping
+from fengqiao.runtime.settings import exit_with
+from fengqiao.runtime.telemetry import configure_telemetry
+from fengqiao.runtime.topics_admin import Cluster, cluster
+from services.dispatch import commands_api, reads_api
+from services.dispatch.area_folder import InvalidForces, load_forces
+from services.dispatch.command_desk import CommandDesk
+from services.dispatch.domain.forces import Forces
+from services.dispatch.instance import Instance, PublishedTail
+from services.dispatch.outgoing import Route
+from services.dispatch.papers import Papers
+from services.dispatch.positions import Positions
+from services.dispatch.settings import DispatchSettings
+from services.dispatch.verification import verify
+from services.dispatch.writer import AreaWriter, Stores
+
+log = structlog.get_logger(__name__)
+REFUSED_EXIT = 5
+NewWriter = type[AreaWriter]
+
+
+def stores(database: Any) -> Stores:
+    """The collections of dispatch in a database of either driver."""
+    return Stores(
+        journal=Collection(database, "dispatch_journal"),
+        snapshots=Collection(database, "dispatch_snapshots", deadline=5.0),
+        incidents=Collection(database, "dispatch_incidents"),
+        units=Collection(database, "dispatch_units"),
+        commands=Collection(database, "dispatch_commands"),
+    )
+
+
+async def declare_indexes(kept: Stores) -> None:
+    """What a real MongoDB wants for the lists. The hot paths use `_id` only."""
+    while True:
+        try:
+            await kept.incidents.ensure_index([("area", 1), ("sort", -1)])
+            await kept.incidents.ensure_index([("area", 1), ("open", 1), ("sort", -1)])
+            await kept.incidents.ensure_index([("area", 1), ("number", 1)])
+            return
+        except Busy:
+            await asyncio.sleep(2)
+
+
+class Dispatch:
+    """The running service: an HTTP application over an instance that is started and stopped with it."""
+
+    def __init__(
+        self,
+        settings: DispatchSettings,
+        areas: Mapping[str, Area],
+        forces: Mapping[str, Forces],
+        clock: Clock,
+        writer: NewWriter = AreaWriter,
+    ) -> None:
+        self._settings = settings
+        self._areas = areas
+        self._forces = forces
+        self._clock = clock
+        self._writer = writer
+        self._client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
+        database = self._client[settings.database]
+        self._stores = stores(database)
+        self._publisher = Publisher(settings.bootstrap_servers, "dispatch")
+        self._desk = CommandDesk(
+            self._publisher,
+            self._stores.commands,
+            {area.id: area.partition for area in areas.values()},
+            settings.topic_prefix,
+        )
+        self._instance: Instance | None = None
+        self.refused: str | None = None
+        papers = Papers(
+            Collection(database, "dispatch_papers"), Collection(database, "dispatch_audit"), secrets.token_hex(4)
+        )
+        units = {area: frozenset(force.units) for area, force in forces.items()}
+        self.app = create_app(
+            name="dispatch",
+            version=__version__,
+            settings=settings,
+            auth=authenticator(settings),
+            readiness=self._readiness,
+            routers=[
+                commands_api.router(self._desk, papers, units, clock),
+                reads_api.router(self._stores, forces, papers, clock),
+            ],
+            lifespan=self._run,
+        )
+
+    @asynccontextmanager
+    async def _run(self, app: FastAPI) -> AsyncIterator[None]:
+        begin = asyncio.create_task(self._begin(app))
+        indexes = asyncio.create_task(declare_indexes(self._stores))
+        try:
+            yield
+        finally:
+            for task in (begin, indexes):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            if self._instance is not None:
+                await self._instance.stop()
+            await self._publisher.stop()
+            await documents.close(self._client)
+
+    async def _begin(self, app: FastAPI) -> None:
+        """Wait for Kafka, then take part in its consumer group."""
+        await self._publisher.start()
+        names = [self._settings.topic(topic.name) for topic in TOPICS]
+        wait = 0.2
+        while True:
+            try:
+                kafka = await cluster(self._settings.bootstrap_servers, names)
+                break
+            except Busy as busy:
+                log.info("waiting for Kafka", why=str(busy))
+                await asyncio.sleep(wait)
+                wait = min(wait * 1.5, 2.0)
+        by_partition: dict[int, list[str]] = {}
+        for area in self._areas.values():
+            by_partition.setdefault(area.partition, []).append(area.id)
+        roads = {area: load_roads(self._settings.areas / area) for area in self._areas}
+        self._instance = Instance(
+            self._settings.bootstrap_servers,
+            by_partition,
+            self._new_writer(kafka, {area: roads[area] for area in roads}),
+            self._publisher,
+            self._clock,
+            self._settings.topic_prefix,
+            self._settings.session_timeout,
+        )
+        self._instance.start()
+        # Journal and topics that do not belong together need a person: say so and leave.
+        self.refused = await self._instance.refused
+        stopping(app).set()
+
+    def _new_writer(self, kafka: Cluster, roads: Mapping[str, Any]) -> Callable[[str], AreaWriter]:
+        def new(area: str) -> AreaWriter:
+            return self._writer(
+                Route(area, self._areas[area].partition, self._settings.topic_prefix),
+                self._forces[area],
+                Positions(self._forces[area], roads[area]),
+                self._stores,
+                self._publisher,
+                self._clock,
+                kafka,
+                PublishedTail(self._settings.bootstrap_servers),
+                self._desk.decided,
+            )
+
+        return new
+
+    async def _readiness(self) -> dict[str, str]:
+        try:
+            await self._stores.commands.get("readiness")
+            store = "ok"
+        except Busy as busy:
+            store = str(busy)
+        return {
+            "store": store,
+            "kafka": "ok" if self._publisher.available else "no connection",
+            "areas": "waiting for Kafka" if self._instance is None else self._instance.state(),
+        }
+
+
+def load(folder: Path) -> tuple[dict[str, Area], dict[str, Forces]]:
+    """The areas in `folder`, and what each has to send. A wrong file ends the process with a sentence."""
+    try:
+        areas = load_areas(folder)
+        return areas, {area: load_forces(folder / area, area) for area in areas}
+    except (GeoError, InvalidForces) as error:
+        exit_with(error)
+
+
+def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
+    settings = DispatchSettings.load_or_exit()
+    configure_logs("dispatch", format=settings.log_format, level=settings.log_level)
+    areas, forces = load(settings.areas)
+    try:
+        clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
+        failpoints.arm(settings.failpoints)
+    except (ClockError, ValueError) as error:
+        exit_with(error)
+    if arguments[:1] == ["verify"]:
+        raise SystemExit(asyncio.run(verify(settings, sorted(areas))))
+    configure_telemetry("dispatch", __version__, settings.otlp_endpoint)
+    CLOCK_SKEW.set_function(clock.skew_seconds)
+    if arguments[:1] == ["openapi"]:
+        sys.stdout.buffer.write(
+            orjson.dumps(outline(Dispatch(settings, areas, forces, clock).app), option=orjson.OPT_INDENT_2)
+        )
+        return
+    service = Dispatch(settings, areas, forces, clock, writer)
+    serve(service.app, host=settings.bind, port=settings.port("dispatch"))
+    if service.refused is not None:
+        sys.stderr.write(f"{service.refused}\n")
+        raise SystemExit(REFUSED_EXIT)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

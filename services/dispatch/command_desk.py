@@ -1,0 +1,115 @@
+"""Commands on their way: from a request to Kafka, and the wait for what became of them."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+from fengqiao.contracts.commands import Command
+from fengqiao.contracts.positions import UnitPosition
+from fengqiao.contracts.topics import DISPATCH_COMMANDS, UNIT_POSITIONS
+from fengqiao.runtime import telemetry
+from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.errors import KafkaUnavailable
+from fengqiao.runtime.problems import Unavailable
+from fengqiao.runtime.publisher import Outgoing, Publisher
+
+SOURCE: Final = "dispatch"
+_LOOK_EVERY: Final = (0.02, 0.04, 0.08, 0.15, 0.25)
+"""Seconds between looks for a result that another instance decides."""
+
+
+class CommandDesk:
+    """Sends commands to the writer of their area, wherever it runs, and waits for their results."""
+
+    def __init__(self, publisher: Publisher, commands: Collection, partitions: Mapping[str, int], prefix: str) -> None:
+        self._publisher = publisher
+        self._commands = commands
+        self._partitions = partitions
+        self._prefix = prefix
+        self._waiting: dict[str, list[asyncio.Future[Mapping[str, Any]]]] = {}
+
+    def decided(self, result: Mapping[str, Any]) -> None:
+        """The writer in this process tells what became of a command."""
+        for future in self._waiting.pop(str(result["command_id"]), ()):
+            if not future.done():
+                future.set_result(result)
+
+    async def send(self, command: Command, wait: float) -> Mapping[str, Any] | None:
+        """Publish the command; its result if there is one within `wait` seconds. Raises Unavailable."""
+        future: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.setdefault(command.command_id, [])
+        waiting.append(future)
+        try:
+            await self._publish(
+                Outgoing(
+                    topic=f"{self._prefix}{DISPATCH_COMMANDS.name}",
+                    key=command.area,
+                    partition=self._partitions[command.area],
+                    event=CloudEvent(
+                        type=command.TYPE,
+                        source=SOURCE,
+                        subject=command.command_id,
+                        sequence=1,
+                        time=command.received_at,
+                        data=command.wire(),
+                        traceparent=telemetry.traceparent(),
+                    ),
+                )
+            )
+            if wait <= 0:
+                return None
+            return await self._result(command.command_id, future, wait)
+        finally:
+            if future in waiting:
+                waiting.remove(future)
+            if not waiting:
+                self._waiting.pop(command.command_id, None)
+
+    async def _result(
+        self, command_id: str, future: "asyncio.Future[Mapping[str, Any]]", wait: float
+    ) -> Mapping[str, Any] | None:
+        deadline = asyncio.get_running_loop().time() + wait
+        looks = iter(_LOOK_EVERY)
+        every = next(looks)
+        while (left := deadline - asyncio.get_running_loop().time()) > 0:
+            done, _ = await asyncio.wait({future}, timeout=min(every, left))
+            if done:
+                return future.result()
+            every = next(looks, every)
+            found = await self._commands.get(command_id)
+            if found is not None:
+                return found
+        return None
+
+    async def result(self, command_id: str) -> Document | None:
+        """What became of a command, or None where nothing is known of it (yet)."""
+        return await self._commands.get(command_id)
+
+    async def moved(self, position: UnitPosition) -> None:
+        """Publish where a unit is. Raises Unavailable."""
+        key = f"{position.area}/{position.unit}"
+        await self._publish(
+            Outgoing(
+                topic=f"{self._prefix}{UNIT_POSITIONS.name}",
+                key=key,
+                partition=self._partitions[position.area],
+                event=CloudEvent(
+                    type=position.TYPE,
+                    source=SOURCE,
+                    subject=key,
+                    sequence=max(int(position.at.timestamp() * 1000), 1),
+                    time=position.received_at,
+                    data=position.wire(),
+                    traceparent=telemetry.traceparent(),
+                ),
+            )
+        )
+
+    async def _publish(self, record: Outgoing) -> None:
+        try:
+            await self._publisher.publish(record)
+        except KafkaUnavailable as error:
+            raise Unavailable(
+                "Kafka does not take commands just now: say it by radio, and send this again.", retry_after=2
+            ) from error

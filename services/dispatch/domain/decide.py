@@ -1,0 +1,242 @@
+"""What follows from a message: `decide(board, message, context) -> events`, in the order in which they happen."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from fengqiao.contracts import commands, incidents
+from fengqiao.contracts import dispatch as said
+from fengqiao.contracts.commands import AssignmentCommand, Command
+from fengqiao.contracts.model import Event
+from services.dispatch.domain import messages as private
+from services.dispatch.domain.board import Board, SetAside
+from services.dispatch.domain.evolve import evolve
+from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.matching import Context
+from services.dispatch.domain.messages import AllHeard, Asked, Heard, Message, NotHeard, Tick
+from services.dispatch.domain.orders import assign, cancel_incident, duty
+from services.dispatch.domain.sending import open_incident, serve_queue, stand_down
+from services.dispatch.domain.steps import step
+
+KEEP_ENDED: Final = timedelta(days=1)
+"""Ended incidents stay on the board for this long (design: a closed incident gets a tombstone after a day)."""
+
+
+def decide(board: Board, message: Message, context: Context) -> list[Event]:
+    """The events that follow from `message`; none when it changes nothing. `context.now` in UTC.
+
+    Pure: it never waits, and the same arguments always give the same events.
+    """
+    return happenings(board, message, context).events
+
+
+def happenings(board: Board, message: Message, context: Context) -> Happenings:
+    """As `decide`, with the board after the events beside them: folding them again gives the same board."""
+    then = Happenings(board, context)
+    match message:
+        case Heard():
+            _heard(then, message)
+        case Asked(command):
+            _asked(then, command)
+        case NotHeard():
+            _not_heard(then, message)
+        case AllHeard(command_id):
+            _nobody_said(then, command_id)
+        case Tick():
+            _tick(then)
+    return then
+
+
+def _heard(then: Happenings, message: Heard) -> None:
+    event, sequence = message.event, message.sequence
+    incident_id = event.incident_id
+    if incident_id in then.context.retired:
+        return  # a repeat of what was over long ago
+    read = then.board.read(incident_id)
+    if sequence <= read:
+        return
+    if sequence > read + 1:
+        key = f"{incident_id}#{sequence}"
+        if key not in then.board.aside:
+            then.add(
+                private.MessageSetAside(
+                    key=key,
+                    incident_id=incident_id,
+                    type=event.TYPE,
+                    data=event.wire().decode(),
+                    sequence=sequence,
+                    at=then.now,
+                )
+            )
+        return
+    _apply(then, event, sequence)
+    _take_up(then, incident_id)
+
+
+def _apply(then: Happenings, event: private.IncidentMessage, sequence: int) -> None:
+    incident = then.board.incidents.get(event.incident_id)
+    match event:
+        case incidents.IncidentReported():
+            if incident is None:
+                open_incident(then, event)
+        case incidents.IncidentUpdated() | incidents.IncidentCallerAdded():
+            if incident is not None and incident.open:
+                _correct(then, event)
+        case incidents.IncidentCancelled():
+            if incident is not None and incident.open:
+                _source_cancels(then, event)
+    if sequence > 1 or event.incident_id not in then.board.incidents:
+        then.add(private.StreamRead(incident_id=event.incident_id, sequence=sequence))
+
+
+def _correct(then: Happenings, event: incidents.IncidentUpdated | incidents.IncidentCallerAdded) -> None:
+    incident = then.board.incidents[event.incident_id]
+    marks = then.marks(incident)
+    caller_count, weapon = incident.caller_count, incident.weapon
+    changed: list[str] = []
+    if isinstance(event, incidents.IncidentCallerAdded):
+        changed.append("caller_count")
+        caller_count = event.caller_count
+    else:
+        for name in ("category", "priority", "location"):
+            value = getattr(event, name)
+            if value is not None and value != marks[name]:
+                marks[name] = value
+                changed.append(name)
+        if event.weapon is not None and event.weapon != weapon:
+            weapon = event.weapon
+            changed.append("weapon")
+        if event.words_added:
+            changed.append("words")
+    if changed:
+        then.add(
+            said.IncidentCorrected(
+                **marks,
+                changed=tuple(changed),
+                caller_count=caller_count,
+                weapon=weapon,
+                crews=tuple(assignment.unit for assignment in incident.active),
+            )
+        )
+
+
+def _source_cancels(then: Happenings, event: incidents.IncidentCancelled) -> None:
+    incident = then.board.incidents[event.incident_id]
+    if any(assignment.status == "on_scene" for assignment in incident.active):
+        # Somebody stands there and sees more than the source does: the crew ends it.
+        then.add(
+            said.IncidentCorrected(
+                **then.marks(incident),
+                changed=("cancel_wished",),
+                caller_count=incident.caller_count,
+                weapon=incident.weapon,
+                crews=tuple(assignment.unit for assignment in incident.active),
+            )
+        )
+        return
+    stand_down(then, incident.id)
+    then.add(said.IncidentCancelledByDispatch(**then.marks(then.board.incidents[incident.id]), why=event.reason))
+    serve_queue(then)
+
+
+def _not_heard(then: Happenings, message: NotHeard) -> None:
+    then.add(
+        said.IncidentUnreadable(
+            area=then.board.area,
+            at=then.now,
+            subject=message.subject,
+            topic=message.topic,
+            partition=message.partition,
+            offset=message.offset,
+            why=message.why[:500],
+        )
+    )
+    if message.subject is None or message.sequence is None or message.subject in then.context.retired:
+        return
+    if message.sequence == then.board.read(message.subject) + 1:
+        # It counts as seen, or the stream's later events would wait for ever.
+        then.add(private.StreamRead(incident_id=message.subject, sequence=message.sequence))
+        _take_up(then, message.subject)
+
+
+def _take_up(then: Happenings, incident_id: str) -> None:
+    """What was set aside for the incident and can go on now."""
+    if not then.board.aside:
+        return
+    while True:
+        key = f"{incident_id}#{then.board.read(incident_id) + 1}"
+        waiting = then.board.aside.get(key)
+        if waiting is None:
+            break
+        then.add(private.MessageTakenUp(key=key))
+        _apply(then, _incident_event(waiting), waiting.sequence)
+    if incident_id not in then.board.incidents:
+        return
+    early = [one for one in then.board.aside.values() if one.incident == incident_id and one.key.startswith("c-")]
+    for waiting in sorted(early, key=lambda one: (one.at, one.key)):
+        then.add(private.MessageTakenUp(key=waiting.key))
+        _asked(then, command_of(waiting))
+
+
+def _incident_event(waiting: SetAside) -> private.IncidentMessage:
+    for event in private.INCIDENT_MESSAGES:
+        if waiting.type == event.TYPE:
+            return event.read(waiting.data)
+    raise AssertionError(f"{waiting.type} was set aside as an incident's event")
+
+
+def command_of(waiting: SetAside) -> Command:
+    """The command that was set aside."""
+    return private.COMMANDS[waiting.type].read(waiting.data)
+
+
+def _asked(then: Happenings, command: Command) -> None:
+    incident_id = private.incident_named(command)
+    if incident_id is not None and incident_id not in then.board.incidents:
+        if incident_id in then.context.retired:
+            then.reject(command, 409, "the incident ended more than a day ago")
+        elif command.command_id not in then.board.aside:
+            then.add(
+                private.MessageSetAside(
+                    key=command.command_id,
+                    incident_id=incident_id,
+                    type=command.TYPE,
+                    data=command.wire().decode(),
+                    sequence=1,
+                    at=then.now,
+                )
+            )
+        return
+    match command:
+        case AssignmentCommand():
+            step(then, command)
+        case commands.Assign():
+            assign(then, command)
+        case commands.CancelIncident():
+            cancel_incident(then, command)
+        case commands.SetDuty():
+            duty(then, command)
+        case _:
+            then.reject(command, 404, f"nobody here knows {command.TYPE}")
+
+
+def _nobody_said(then: Happenings, command_id: str) -> None:
+    waiting = then.board.aside.get(command_id)
+    if waiting is not None:
+        then.add(private.MessageTakenUp(key=command_id))
+        then.reject(command_of(waiting), 404, f"there is no incident {waiting.incident}")
+
+
+def _tick(then: Happenings) -> None:
+    while len(then.board.ended):
+        ended_at, incident_id = next(iter(then.board.ended))
+        if then.now - ended_at < KEEP_ENDED:
+            break
+        then.add(private.IncidentRetired(incident_id=incident_id))
+
+
+def fold(board: Board, events: Iterator[Event]) -> Board:
+    """The board after all of the events."""
+    for event in events:
+        board = evolve(board, event)
+    return board

@@ -1,0 +1,125 @@
+"""The steps of an assignment, as a crew reports them (or a dispatcher, for a crew that reports by radio) (D4)."""
+
+from typing import Final
+
+from fengqiao.contracts import commands
+from fengqiao.contracts import dispatch as said
+from fengqiao.contracts.commands import AssignmentCommand
+from fengqiao.contracts.ids import case_id
+from services.dispatch.domain import messages as private
+from services.dispatch.domain import transitions
+from services.dispatch.domain.board import Assignment, Incident
+from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
+
+_STEP: Final[dict[type[AssignmentCommand], str]] = {
+    commands.Acknowledge: "acknowledged",
+    commands.EnRoute: "en_route",
+    commands.OnScene: "on_scene",
+    commands.Clear: "cleared",
+    commands.Decline: "declined",
+    commands.CancelAssignment: "cancelled",
+}
+_REPORTED: Final = {
+    "acknowledged": said.AssignmentAcknowledged,
+    "en_route": said.AssignmentEnRoute,
+    "on_scene": said.AssignmentOnScene,
+}
+
+
+def step(then: Happenings, command: AssignmentCommand) -> None:
+    """Take the step that the command asks for, or refuse it and say what is allowed."""
+    found = then.board.assignment(command.assignment_id)
+    if found is None:
+        then.reject(command, 404, f"there is no assignment {command.assignment_id}")
+        return
+    incident, assignment = found
+    if command.by.role == "crew" and command.by.unit != assignment.unit:
+        then.reject(command, 403, f"the assignment is {assignment.unit}'s, not {command.by.unit}'s")
+        return
+    event = _STEP[type(command)]
+    if assignment.status == event:
+        return  # said already: the wish is true
+    if transitions.after(assignment.status, event) is None:
+        allowed = transitions.allowed(assignment.status)
+        then.reject(command, 409, f"the assignment is {assignment.status}: it cannot be {event}", allowed)
+        return
+    match command:
+        case commands.Clear():
+            _clear(then, incident, assignment, command)
+        case commands.Decline() | commands.CancelAssignment():
+            _give_up(then, incident, assignment, command)
+        case _:
+            _report(then, incident, assignment, command, event)
+
+
+def _report(
+    then: Happenings, incident: Incident, assignment: Assignment, command: AssignmentCommand, event: str
+) -> None:
+    then.add(
+        _REPORTED[event](
+            **assignment_marks(then, incident, assignment.id, command),
+            times=assignment.times.model_copy(update={f"{event}_at": then.now}),
+            first=assignment.police and event not in incident.first,
+        )
+    )
+
+
+def _clear(then: Happenings, incident: Incident, assignment: Assignment, command: commands.Clear) -> None:
+    then.add(
+        said.AssignmentCleared(
+            **assignment_marks(then, incident, assignment.id, command),
+            times=assignment.times.model_copy(update={"cleared_at": then.now}),
+            first=assignment.police and "cleared" not in incident.first,
+            disposition=command.disposition,
+            dispute=command.dispute,
+            case_id=None if command.dispute is None else case_id(incident.id),
+        )
+    )
+    incident = then.board.incidents[incident.id]
+    police_done = any(one.police and one.status == "cleared" for one in incident.assignments)
+    if not incident.active:
+        if police_done and incident.waiting:
+            then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
+        if police_done or not incident.waiting:
+            _close(then, incident.id, command)
+    serve_queue(then)
+
+
+def _close(then: Happenings, incident_id: str, command: commands.Clear) -> None:
+    incident = then.board.incidents[incident_id]
+    on_scene = [one.times.on_scene_at for one in incident.assignments if one.police and one.times.on_scene_at]
+    assigned = [one.times.assigned_at for one in incident.assignments if one.police and one.times.assigned_at]
+    then.add(
+        said.IncidentClosed(
+            **then.marks(incident, command),
+            reported_at=incident.reported_at,
+            received_at=incident.received_at,
+            first_assigned_at=min(assigned, default=None),
+            first_on_scene_at=min(on_scene, default=None),
+            disposition=command.disposition,
+        )
+    )
+
+
+def _give_up(
+    then: Happenings,
+    incident: Incident,
+    assignment: Assignment,
+    command: commands.Decline | commands.CancelAssignment,
+) -> None:
+    others = [one for one in incident.active if one.id != assignment.id]
+    # A dispatcher who takes a unit off needs no other in its place, unless nobody would be left on the incident.
+    again = isinstance(command, commands.Decline) or not others
+    kind = said.AssignmentDeclined if isinstance(command, commands.Decline) else said.AssignmentCancelled
+    then.add(
+        kind(
+            **assignment_marks(then, incident, assignment.id, command),
+            times=assignment.times,
+            reason=command.reason,
+            wanted_again=again,
+        )
+    )
+    if again:
+        fill(then, incident.id, tell=True)
+    serve_queue(then)

@@ -1,0 +1,145 @@
+"""The inputs of one partition, merged in the order in which Kafka recorded them.
+
+With a backlog, a fetch hands out one topic before the other. A record is taken only when the other topic's next
+record is known to be later, or that topic has been read to its end.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from fengqiao.contracts import topics
+from fengqiao.contracts.model import Event
+from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.errors import Unreadable
+from services.dispatch.domain.messages import COMMANDS, INCIDENT_MESSAGES, Asked, Heard, Message
+
+HIGH_WATER: Final = 2000
+"""Records that wait in memory before fetching pauses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A message for an area and where it was read. topic None: it has no offset (a tick, a second thought)."""
+
+    message: Message
+    topic: str | None = None
+    offset: int = -1
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record in the buffer. recorded_at: Kafka's time of it, Unix seconds. area None: its key names none."""
+
+    input: Input
+    area: str | None
+    recorded_at: float
+
+
+@dataclass(slots=True)
+class _Side:
+    queue: deque[Waiting] = field(default_factory=deque)
+    position: int = 0
+    end: int = 0
+
+
+class Inputs:
+    """What was fetched of `incidents` and `dispatch-commands` of one partition, and is not decided yet.
+
+    highwater: the end of a topic as the last fetch saw it, or None.
+    """
+
+    ORDER: Final = (topics.INCIDENTS.name, topics.DISPATCH_COMMANDS.name)
+    """On the same millisecond an incident comes before a command about it."""
+
+    def __init__(self, highwater: Callable[[str], int | None]) -> None:
+        self._sides = {topic: _Side() for topic in self.ORDER}
+        self._highwater = highwater
+
+    def reset(self, topic: str, position: int, end: int) -> None:
+        """Begin anew at `position`; `end` is where the topic ended when it was asked."""
+        self._sides[topic] = _Side(position=position, end=end)
+
+    def raise_end(self, topic: str, end: int) -> None:
+        """The topic is known to reach to `end` now."""
+        side = self._sides[topic]
+        side.end = max(side.end, end)
+
+    def put(self, topic: str, waiting: Waiting) -> None:
+        side = self._sides[topic]
+        side.queue.append(waiting)
+        side.position = waiting.input.offset + 1
+
+    def position(self, topic: str) -> int:
+        """The offset that is fetched next."""
+        return self._sides[topic].position
+
+    def decided_to(self, topic: str) -> int:
+        """The offset of the first record that still waits."""
+        side = self._sides[topic]
+        return side.queue[0].input.offset if side.queue else side.position
+
+    def caught_up(self) -> bool:
+        """Whether both topics have been read to where they ended when reading (re)started, and nothing waits."""
+        return all(side.position >= side.end and not side.queue for side in self._sides.values())
+
+    def full(self, topic: str) -> bool:
+        return len(self._sides[topic].queue) >= HIGH_WATER
+
+    def _at_end(self, topic: str) -> bool:
+        side = self._sides[topic]
+        return side.position >= max(side.end, self._highwater(topic) or 0)
+
+    def take(self, limit: int) -> list[Waiting]:
+        """Up to `limit` records whose place in the order is certain."""
+        taken: list[Waiting] = []
+        while len(taken) < limit:
+            heads = [
+                (self._sides[topic].queue[0].recorded_at, rank, topic)
+                for rank, topic in enumerate(self.ORDER)
+                if self._sides[topic].queue
+            ]
+            if not heads:
+                break
+            if any(not self._sides[topic].queue and not self._at_end(topic) for topic in self.ORDER):
+                break
+            taken.append(self._sides[min(heads)[2]].queue.popleft())
+        return taken
+
+
+_INCIDENT_EVENTS: Final = {event.TYPE: event for event in INCIDENT_MESSAGES}
+
+
+def understand(topic: str, event: CloudEvent) -> tuple[Message, str]:
+    """The message of an event, and the area that it names. Raises Unreadable."""
+    if topic == topics.INCIDENTS.name:
+        kind = _INCIDENT_EVENTS.get(event.type)
+        if kind is None:
+            raise Unreadable(f"nobody here knows {event.type}")
+        heard = _read(kind, event)
+        if event.subject != heard.incident_id:
+            raise Unreadable(f"ce_subject {event.subject!r} is not the incident of the data")
+        return Heard(heard, event.sequence), heard.area
+    command_kind = COMMANDS.get(event.type)
+    if command_kind is None:
+        raise Unreadable(f"nobody here knows {event.type}")
+    command = _read(command_kind, event)
+    return Asked(command), command.area
+
+
+E = TypeVar("E", bound=Event)
+
+
+def _read(kind: type[E], event: CloudEvent) -> E:
+    try:
+        return kind.read(event.data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "data"
+        raise Unreadable(f"{event.type}: {where}: {first['msg']}") from None
+    except RecursionError:
+        raise Unreadable(f"{event.type}: nested too deep") from None

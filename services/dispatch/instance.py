@@ -1,0 +1,175 @@
+"""This instance's share of the areas: Kafka's consumer group gives partitions, and each gets an owner."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from fengqiao.runtime import cloudevents
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.consumer import DeadLetters, new_consumer
+from fengqiao.runtime.errors import KafkaUnavailable
+from fengqiao.runtime.publisher import Publisher
+from services.dispatch.partition import READ, PartitionOwner
+from services.dispatch.writer import AreaWriter
+
+log = structlog.get_logger(__name__)
+
+WriterOf = Callable[[str], AreaWriter]
+
+
+class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
+    """Reads all inputs of the partitions it is given and hands them to their owners.
+
+    areas: partition → the areas on it. All topics are co-partitioned, so the range assignor gives the same numbers
+    of each topic to the same instance.
+    """
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        areas: Mapping[int, Sequence[str]],
+        new_writer: WriterOf,
+        publisher: Publisher,
+        clock: Clock,
+        prefix: str,
+        session_timeout: float = 10.0,
+    ) -> None:
+        self._areas = areas
+        self._new_writer = new_writer
+        self._clock = clock
+        self._prefix = prefix
+        group = f"{prefix}dispatch"
+        self._dead_letters = DeadLetters(publisher, group)
+        self._consumer: AIOKafkaConsumer = new_consumer(
+            bootstrap_servers, group, session_timeout_ms=int(session_timeout * 1000)
+        )
+        # A fetch that waits for records holds its connection for half a second: questions go over another one.
+        self._asker: AIOKafkaConsumer = new_consumer(bootstrap_servers, None)
+        self._owners: dict[int, PartitionOwner] = {}
+        self._stopping = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.connected = False
+        self.refused: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """Done, with a sentence, when a journal and these topics do not belong together."""
+
+    @property
+    def owners(self) -> Mapping[int, PartitionOwner]:
+        return self._owners
+
+    def state(self) -> str:
+        """For readiness: `ok`, or what is being waited for."""
+        if not self.connected:
+            return "waiting for Kafka"
+        waiting = [number for number, owner in self._owners.items() if not owner.ready]
+        return f"taking over partitions {waiting}" if waiting else "ok"
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="dispatch instance")
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        await self._give_up(list(self._owners))
+        if self._task is not None:
+            done, _ = await asyncio.wait({self._task}, timeout=2)
+            if not done:
+                self._task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._task
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(3):
+                await self._consumer.stop()
+                await self._asker.stop()
+
+    async def _run(self) -> None:
+        wait = 0.1
+        while not self._stopping.is_set():
+            try:
+                await self._asker.start()
+                await self._consumer.start()
+                break
+            except KafkaError as error:
+                log.debug("kafka is away", error=str(error))
+                await asyncio.sleep(wait)
+                wait = min(wait * 1.5, 1.0)
+        names = {f"{self._prefix}{topic.name}": topic for topic in READ}
+        self._consumer.subscribe(list(names), listener=self)
+        while not self._stopping.is_set():
+            try:
+                fetched = await self._consumer.getmany(timeout_ms=200, max_records=1000)
+            except KafkaError as error:
+                log.warning("fetch failed", error=str(error))
+                await asyncio.sleep(0.2)
+                continue
+            for partition, records in fetched.items():
+                owner = self._owners.get(partition.partition)
+                if owner is not None:
+                    owner.feed(names[partition.topic], records)
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """aiokafka swallows what is raised here, so nothing is left to chance."""
+        try:
+            for number in sorted({partition.partition for partition in assigned}):
+                writers = {area: self._new_writer(area) for area in self._areas.get(number, ())}
+                owner = PartitionOwner(
+                    number, writers, self._consumer, self._asker, self._dead_letters, self._clock, self._prefix
+                )
+                owner.refused.add_done_callback(self._pass_on)
+                self._owners[number] = owner
+                owner.start()
+            self.connected = True
+        except Exception:
+            log.exception("partitions could not be taken over")
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Another instance may have them next: finish and let go."""
+        try:
+            await self._give_up(sorted({partition.partition for partition in revoked}))
+        except Exception:
+            log.exception("partitions could not be given up in order")
+
+    def _pass_on(self, refused: "asyncio.Future[str]") -> None:
+        if not self.refused.done():
+            self.refused.set_result(refused.result())
+
+    async def _give_up(self, numbers: Sequence[int]) -> None:
+        owners = [owner for number in numbers if (owner := self._owners.pop(number, None)) is not None]
+        await asyncio.gather(*(owner.stop() for owner in owners))
+
+
+class PublishedTail:
+    """Finds the last event of an area that is on its partition of `dispatch`."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._bootstrap = bootstrap_servers
+
+    async def __call__(self, topic: str, partition: int, area: str, offset: int) -> tuple[int, int]:
+        """The last sequence of the area at or after `offset` (0: none), and the end. Raises KafkaUnavailable."""
+        consumer: AIOKafkaConsumer = new_consumer(self._bootstrap, None)
+        tp = TopicPartition(topic, partition)
+        try:
+            async with asyncio.timeout(20):
+                await consumer.start()
+                consumer.assign([tp])
+                end = (await consumer.end_offsets([tp]))[tp]
+                begin = (await consumer.beginning_offsets([tp]))[tp]
+                at = max(min(offset, end), begin)
+                consumer.seek(tp, at)
+                last = 0
+                while at < end:
+                    fetched: dict[Any, list[Any]] = await consumer.getmany(tp, timeout_ms=500, max_records=2000)
+                    for record in fetched.get(tp, ()):
+                        at = record.offset + 1
+                        number = cloudevents.header(record.headers, "ce_sequence")
+                        if cloudevents.header(record.headers, "ce_subject") == area and number is not None:
+                            last = max(last, int(number))
+                return last, int(end)
+        except (KafkaError, TimeoutError) as error:
+            raise KafkaUnavailable(f"reading back {topic}: {type(error).__name__} {error}") from error
+        finally:
+            with contextlib.suppress(Exception):
+                await consumer.stop()

@@ -1,0 +1,365 @@
+"""The owner of one partition: takes its areas over, feeds them what it reads, ticks, and gives them up in order."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+
+from fengqiao.contracts import topics
+from fengqiao.contracts.positions import UnitPosition
+from fengqiao.contracts.topics import Topic
+from fengqiao.runtime import cloudevents
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.consumer import DeadLetters
+from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal, KafkaUnavailable, Unreadable
+from fengqiao.runtime.failpoints import failpoint
+from fengqiao.runtime.metrics import RECORDS_CONSUMED
+from services.dispatch.domain.messages import NotHeard, Tick
+from services.dispatch.inputs import Input, Inputs, Waiting, understand
+from services.dispatch.writer import AreaWriter, refusable
+
+log = structlog.get_logger(__name__)
+
+MERGED: Final = (topics.INCIDENTS, topics.DISPATCH_COMMANDS)
+STATES: Final = (topics.INCIDENT_STATE, topics.UNIT_STATE)
+READ: Final = (*MERGED, topics.UNIT_POSITIONS, *STATES)
+BATCH: Final = 256
+FRESH_SECONDS: Final = 2.0
+"""No tick while the last good fetch is older: an acknowledgement may lie unread in Kafka."""
+SLEPT_SECONDS: Final = 2.0
+"""A turn that comes so late means that the process was stopped: what has come since is read before any tick."""
+
+
+class PartitionOwner:
+    """Decides for the areas of one partition for as long as this instance has it."""
+
+    def __init__(
+        self,
+        number: int,
+        writers: Mapping[str, AreaWriter],
+        consumer: AIOKafkaConsumer,
+        asker: AIOKafkaConsumer,
+        dead_letters: DeadLetters,
+        clock: Clock,
+        prefix: str,
+    ) -> None:
+        """consumer: of the group, shared by all owners. asker: answers where topics end; it never fetches."""
+        self.number = number
+        self.ready = False
+        """Whether it decides now."""
+        self._writers = writers
+        self._consumer = consumer
+        self._asker = asker
+        self._dead_letters = dead_letters
+        self._clock = clock
+        self._prefix = prefix
+        self._inputs = Inputs(self._highwater)
+        self._ends: dict[str, int] = {}
+        self._positions: dict[str, int] = {}
+        self._unreadable: list[tuple[ConsumerRecord, str]] = []
+        self._refuse_at: dict[str, int] = {}
+        self._reconciled = False
+        self._accepting = False
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._turned_at = time.monotonic()
+        self._ticked_at = time.monotonic()
+        self._committed_at = 0.0
+        self._committing: asyncio.Task[None] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.refused: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """Done, with a sentence for the operator, when journal and topics do not belong together."""
+
+    # --- life
+
+    def start(self) -> None:
+        self._pause_all()
+        self._task = asyncio.create_task(self._run(), name=f"partition {self.number}")
+
+    async def stop(self) -> None:
+        """Finish the step in hand, keep a snapshot, let go."""
+        self._stopping.set()
+        self._wake.set()
+        if self._task is not None:
+            done, _ = await asyncio.wait({self._task}, timeout=6)
+            if not done:
+                self._task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._task
+        self.ready = False
+
+    async def _run(self) -> None:
+        wait = 0.1
+        while not self._stopping.is_set():
+            try:
+                await self._take_over()
+                wait = 0.1
+                while not self._stopping.is_set():
+                    await self._turn()
+                for writer in self._writers.values():
+                    await writer.save_snapshot()
+                await self._commit()
+                return
+            except ForeignJournal as error:
+                log.error("refused", partition=self.number, why=str(error))
+                if not self.refused.done():
+                    self.refused.set_result(str(error))
+                return
+            except (Busy, Fenced) as error:
+                log.warning("reading the journal on", partition=self.number, why=str(error))
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("partition stumbled, reading the journal on", partition=self.number)
+            self.ready = False
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, 1.0)
+
+    async def _take_over(self) -> None:
+        """Everything as the journal says, and reading from where it says."""
+        self.ready = False
+        self._accepting = False
+        self._pause_all()
+        for writer in self._writers.values():
+            await writer.catch_up()
+        partitions = [self._tp(topic) for topic in READ]
+        try:
+            ends = await self._asker.end_offsets(partitions)
+            begins = await self._asker.beginning_offsets(partitions)
+        except KafkaError as error:
+            raise KafkaUnavailable(f"end offsets: {error}") from error
+        self._ends = {topic.name: ends[self._tp(topic)] for topic in READ}
+        self._refuse_at.clear()
+        self._unreadable.clear()
+        self._reconciled = False
+        for topic in READ:
+            position = begins[self._tp(topic)]
+            if topic in MERGED and self._writers:
+                read = min(writer.offsets.get(topic.name, 0) for writer in self._writers.values())
+                position = max(position, read)
+                self._inputs.reset(topic.name, position, self._ends[topic.name])
+            self._positions[topic.name] = position
+            self._consumer.seek(self._tp(topic), position)
+        self._accepting = True
+        self._consumer.resume(*partitions)
+        self._turned_at = time.monotonic()
+        log.info("took over", partition=self.number, areas=sorted(self._writers))
+
+    # --- what is fetched
+
+    def feed(self, topic: Topic, records: Sequence[ConsumerRecord]) -> None:
+        """Take in what was fetched."""
+        if not self._accepting:
+            return  # fetched before a takeover: it is read again from where the journal says
+        for record in records:
+            if record.offset < self._positions[topic.name]:
+                continue
+            self._positions[topic.name] = record.offset + 1
+            RECORDS_CONSUMED.labels(topic.name).inc()
+            if topic in MERGED:
+                self._inputs.put(topic.name, self._understood(topic, record))
+            elif topic in STATES:
+                self._said(record)
+            else:
+                self._moved(record)
+        if topic in MERGED and self._inputs.full(topic.name):
+            self._consumer.pause(self._tp(topic))
+        self._wake.set()
+
+    def _understood(self, topic: Topic, record: ConsumerRecord) -> Waiting:
+        recorded_at = record.timestamp / 1000
+        key = (record.key or b"").decode(errors="replace")
+        try:
+            event = cloudevents.read(record.headers, record.value)
+            message, area = understand(topic.name, event)
+            if area not in self._writers:
+                raise Unreadable(f"area {area!r} is not on partition {self.number}")
+            return Waiting(Input(message, topic.name, record.offset, event.traceparent), area, recorded_at)
+        except Unreadable as error:
+            self._unreadable.append((record, str(error)))
+            area_of_key = key if key in self._writers else next(iter(self._writers), None)
+            if topic is not topics.INCIDENTS:
+                area_of_key = None
+            return Waiting(
+                Input(self._not_heard(record, str(error)), topic.name, record.offset),
+                area_of_key,
+                recorded_at,
+            )
+
+    def _not_heard(self, record: ConsumerRecord, why: str) -> NotHeard:
+        number = cloudevents.header(record.headers, "ce_sequence")
+        return NotHeard(
+            subject=cloudevents.header(record.headers, "ce_subject"),
+            sequence=int(number) if number is not None and number.isdigit() else None,
+            topic=record.topic.removeprefix(self._prefix),
+            partition=record.partition,
+            offset=record.offset,
+            why=why,
+        )
+
+    def _moved(self, record: ConsumerRecord) -> None:
+        if record.value is None:
+            return
+        try:
+            position = UnitPosition.read(record.value)
+        except (ValidationError, RecursionError) as error:
+            self._unreadable.append((record, f"unit.position: {str(error)[:300]}"))
+            return
+        writer = self._writers.get(position.area)
+        if writer is not None:
+            writer.positions.moved(position)
+
+    def _said(self, record: ConsumerRecord) -> None:
+        key = (record.key or b"").decode(errors="replace")
+        writer = self._writers.get(key.partition("/")[0])
+        if writer is None:
+            return
+        number = cloudevents.header(record.headers, "ce_sequence")
+        sequence = int(number) if record.value is not None and number is not None and number.isdigit() else 0
+        writer.words.said(record.topic, key, sequence, record.offset)
+
+    # --- one turn
+
+    async def _turn(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._until_tick()):
+                await self._wake.wait()
+        self._wake.clear()
+        await self._notice_sleep()
+        while self._unreadable:
+            await self._dead_letters.put(*self._unreadable[0])
+            self._unreadable.pop(0)
+        if not self._in_place():
+            return
+        if not self._reconciled:
+            for writer in self._writers.values():
+                await writer.reconcile()
+            self._reconciled = True
+        while taken := self._inputs.take(BATCH):
+            by_area: dict[str, list[Input]] = {}
+            for waiting in taken:
+                if waiting.area is not None:
+                    by_area.setdefault(waiting.area, []).append(waiting.input)
+            await self._each({area: inputs for area, inputs in by_area.items()})
+        self.ready = self._inputs.caught_up()
+        await self._refuse_unheard()
+        await self._tick()
+        for writer in self._writers.values():
+            await writer.heal()
+        failpoint("dispatch.before-commit")
+        self._go_on_fetching()
+        self._commit_now_and_then()
+
+    async def _each(self, inputs: Mapping[str, list[Input]]) -> None:
+        """One step of each of these areas; an area that stumbles does not stop the others' step half way."""
+        results = await asyncio.gather(
+            *(self._writers[area].step(some) for area, some in inputs.items()), return_exceptions=True
+        )
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def _in_place(self) -> bool:
+        """Whether positions and the state topics have been read to where they ended."""
+        return all(self._positions[topic.name] >= self._ends[topic.name] for topic in READ if topic not in MERGED)
+
+    async def _refuse_unheard(self) -> None:
+        """Refuse commands for incidents that nobody reported, once all reports before them have been read."""
+        for area, writer in self._writers.items():
+            if not len(writer.board.aside):
+                continue
+            for command_id, message in refusable(writer.board):
+                if command_id not in self._refuse_at:
+                    self._refuse_at[command_id] = await self._end(topics.INCIDENTS)
+                if self._inputs.decided_to(topics.INCIDENTS.name) >= self._refuse_at[command_id]:
+                    await self._each({area: [Input(message)]})
+                    self._refuse_at.pop(command_id, None)
+                else:
+                    self._wake_soon()
+
+    def _wake_soon(self) -> None:
+        asyncio.get_running_loop().call_later(0.02, self._wake.set)
+
+    async def _end(self, topic: Topic) -> int:
+        try:
+            ends = await self._asker.end_offsets([self._tp(topic)])
+        except KafkaError as error:
+            raise KafkaUnavailable(f"end offsets: {error}") from error
+        return int(ends[self._tp(topic)])
+
+    # --- time
+
+    def _until_tick(self) -> float:
+        every = max(1.0 / self._clock.speed, 0.05)
+        return max(self._ticked_at + every - time.monotonic(), 0.001)
+
+    async def _tick(self) -> None:
+        if self._until_tick() > 0.001:
+            return
+        if not self._inputs.caught_up() or not self._fetched_lately():
+            self._ticked_at = time.monotonic()
+            return
+        self._ticked_at = time.monotonic()
+        await self._each({area: [Input(Tick())] for area in self._writers})
+
+    def _fetched_lately(self) -> bool:
+        now = time.time()
+        for topic in MERGED:
+            polled = self._consumer.last_poll_timestamp(self._tp(topic))
+            if polled is None or now - polled / 1000 > FRESH_SECONDS:
+                return False
+        return True
+
+    async def _notice_sleep(self) -> None:
+        """After a stop (SIGSTOP, a suspended machine): read what has come meanwhile before time goes on."""
+        now = time.monotonic()
+        slept, self._turned_at = now - self._turned_at, now
+        if slept > max(SLEPT_SECONDS, 2 * self._until_tick()):
+            for topic in MERGED:
+                self._inputs.raise_end(topic.name, await self._end(topic))
+            self._ticked_at = time.monotonic()
+
+    # --- Kafka
+
+    def _tp(self, topic: Topic) -> TopicPartition:
+        return TopicPartition(f"{self._prefix}{topic.name}", self.number)
+
+    def _highwater(self, topic: str) -> int | None:
+        tp = TopicPartition(f"{self._prefix}{topic}", self.number)
+        if tp not in self._consumer.assignment():
+            return None
+        highwater: int | None = self._consumer.highwater(tp)
+        return highwater
+
+    def _pause_all(self) -> None:
+        assigned = self._consumer.assignment()
+        self._consumer.pause(*(tp for tp in map(self._tp, READ) if tp in assigned))
+
+    def _go_on_fetching(self) -> None:
+        paused = self._consumer.paused()
+        for topic in MERGED:
+            if self._tp(topic) in paused and not self._inputs.full(topic.name):
+                self._consumer.resume(self._tp(topic))
+
+    def _commit_now_and_then(self) -> None:
+        """Committed offsets only show the lag; where to go on is in the journal."""
+        if time.monotonic() - self._committed_at < 1.0:
+            return
+        if self._committing is None or self._committing.done():
+            self._committed_at = time.monotonic()
+            self._committing = asyncio.create_task(self._commit())
+
+    async def _commit(self) -> None:
+        assigned = self._consumer.assignment()
+        offsets = {
+            self._tp(topic): self._inputs.decided_to(topic.name) for topic in MERGED if self._tp(topic) in assigned
+        }
+        if offsets:
+            with contextlib.suppress(KafkaError):
+                await self._consumer.commit(offsets)

@@ -1,0 +1,178 @@
+"""Reads: incidents with their timeline, units, boards, the journal, papers. Any instance answers any of them."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import AwareDatetime
+
+from fengqiao.contracts import ids
+from fengqiao.contracts.states import IncidentStatus
+from fengqiao.runtime.auth import Principal, require
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.errors import StoreUnavailable
+from fengqiao.runtime.journal import Head, Journal
+from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
+from services.dispatch import views
+from services.dispatch.domain.forces import Forces
+from services.dispatch.papers import Papers
+from services.dispatch.writer import Stores
+
+Caller = Annotated[Principal, require("dispatch:read")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+_AREA = r"^[a-z][a-z0-9]{1,31}$"
+AreaQuery = Annotated[str, Query(pattern=_AREA)]
+AreaPath = Annotated[str, Path(pattern=_AREA)]
+
+
+def _json(value: Any, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), 200, headers, media_type="application/json")
+
+
+def whole(document: Document) -> dict[str, Any]:
+    """An incident as it is told: its state, with `id`, and its timeline."""
+    state: dict[str, Any] = orjson.loads(document["state"])
+    return {"id": document["_id"], **state, "timeline": document.get("timeline", [])}
+
+
+def brief(document: Document) -> dict[str, Any]:
+    state: dict[str, Any] = orjson.loads(document["state"])
+    return {"id": document["_id"], **state}
+
+
+def router(stores: Stores, forces: Mapping[str, Forces], papers: Papers, clock: Clock) -> APIRouter:
+    """forces: of each area that this installation serves."""
+    routes = APIRouter(tags=["reads"])
+    absent = problem_responses(404, 422, 503)
+
+    def served(area: str, caller: Principal) -> str:
+        if area not in forces:
+            raise NotFound(f"There is no area {area[:40]}.")
+        caller.check_area(area)
+        return area
+
+    async def listed(collection: Collection, where: dict[str, Any], sort: str, limit: int) -> list[Document]:
+        try:
+            return await collection.find(where, sort=[(sort, -1)], limit=limit)
+        except StoreUnavailable as error:
+            raise Unavailable("The list cannot be read just now.", retry_after=2) from error
+
+    async def unit_states(area: str) -> list[dict[str, Any]]:
+        keys = [f"{area}/{unit}" for unit in forces[area].units]
+        try:
+            found = await stores.units.get_many(keys)
+        except StoreUnavailable as error:
+            raise Unavailable("The units cannot be read just now.", retry_after=2) from error
+        states = []
+        for unit in forces[area].units.values():
+            stored = found.get(f"{area}/{unit.id}")
+            text = stored["state"] if stored is not None else views.unit_state(area, unit, None).wire()
+            states.append(orjson.loads(text))
+        return states
+
+    @routes.get("/v1/incidents/{id}", responses=absent)
+    async def incident(id: Annotated[str, Path(max_length=80)], caller: Caller) -> Response:
+        """One incident: state, assignments with their reasons, timeline."""
+        if not ids.is_incident_id(id):
+            raise NotFound(f"There is no incident {id[:80]}.")
+        served(ids.area_of(id), caller)
+        try:
+            document = await stores.incidents.get(id)
+        except StoreUnavailable as error:
+            raise Unavailable("The incident cannot be read just now.", retry_after=2) from error
+        if document is None:
+            raise NotFound("Dispatch has not heard of this incident (yet).")
+        return _json(whole(document), {"ETag": f'"{document["sequence"]}"'})
+
+    @routes.get("/v1/incidents", responses=absent)
+    async def incidents(
+        caller: Caller,
+        area: AreaQuery,
+        number: Annotated[str | None, Query(max_length=12)] = None,
+        status: IncidentStatus | None = None,
+        category: Annotated[str | None, Query(pattern=r"^[0-9]{2,12}$")] = None,
+        open: bool | None = None,
+        since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
+        until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+        limit: Limit = 50,
+        cursor: Annotated[str | None, Query(max_length=40)] = None,
+    ) -> Response:
+        """Incidents of an area, the newest first. `cursor`: from the answer before."""
+        served(area, caller)
+        where: dict[str, Any] = {"area": area}
+        for name, value in (("number", number), ("status", status), ("category", category), ("open", open)):
+            if value is not None:
+                where[name] = value
+        if since is not None or until is not None:
+            where["received_at"] = {op: at for op, at in (("$gte", since), ("$lt", until)) if at is not None}
+        if cursor is not None:
+            if not cursor.isdigit():
+                raise Unprocessable.at("/cursor", "This is not a cursor of an answer.", where="query")
+            where["sort"] = {"$lt": int(cursor)}
+        found = await listed(stores.incidents, where, "sort", limit + 1)
+        items, more = found[:limit], len(found) > limit
+        next_cursor = str(items[-1]["sort"]) if more else None
+        headers = {"Link": f'<?area={area}&limit={limit}&cursor={next_cursor}>; rel="next"'} if more else None
+        return _json({"items": [brief(one) for one in items], "next": next_cursor}, headers)
+
+    @routes.get("/v1/areas/{area}/board", responses=absent)
+    async def board(area: AreaPath, caller: Caller) -> Response:
+        """What is going on now: open incidents, and every unit."""
+        served(area, caller)
+        found = await listed(stores.incidents, {"area": area, "open": True}, "sort", 1000)
+        return _json(
+            {
+                "area": area,
+                "at": clock.now(),
+                "incidents": [brief(one) for one in found],
+                "units": await unit_states(area),
+            }
+        )
+
+    @routes.get("/v1/units", responses=absent)
+    async def units(area: AreaQuery, caller: Caller) -> Response:
+        """Every unit of the area, on duty or not."""
+        return _json({"items": await unit_states(served(area, caller)), "next": None})
+
+    @routes.get("/v1/journal/{area}", responses=absent)
+    async def journal(
+        area: AreaPath,
+        caller: Annotated[Principal, require("journal:read")],
+        after: Annotated[int, Query(ge=0, le=2**53)] = 0,
+        limit: Limit = 50,
+    ) -> Response:
+        """The decisions of the area, entry by entry, with the hashes that chain them."""
+        served(area, caller)
+        chain = Journal(stores.journal, area)
+        try:
+            before = await chain.entry(after) if after else None
+            if after and before is None:
+                return _json({"items": [], "next": None})
+            head = Head() if before is None else Head(before.n, before.hash)
+            items = [
+                {"n": entry.n, "previous": entry.previous, "hash": entry.hash, "body": orjson.Fragment(entry.body)}
+                async for entry in chain.entries(head, limit)
+            ]
+        except StoreUnavailable as error:
+            raise Unavailable("The journal cannot be read just now.", retry_after=2) from error
+        return _json({"items": items, "next": str(items[-1]["n"]) if len(items) == limit else None})
+
+    @routes.get("/v1/papers/{id}", responses=absent)
+    async def paper(
+        id: Annotated[str, Path(max_length=80)], caller: Annotated[Principal, require("papers:read")]
+    ) -> Response:
+        """The words of a reason or a note. Who reads them is recorded first."""
+        try:
+            found = await papers.read(id)
+            if found is None or not caller.may(found["area"]):
+                raise NotFound("There is no such paper.")
+            await papers.note_reading(
+                {"at": clock.now().isoformat(), "client": caller.client, "role": caller.role, "paper": id}
+            )
+        except StoreUnavailable as error:
+            raise Unavailable("The paper cannot be shown just now.", retry_after=2) from error
+        return _json({"id": id, "area": found["area"], "by": found["by"], "at": found["at"], "words": found["words"]})
+
+    return routes

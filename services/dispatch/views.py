@@ -1,0 +1,143 @@
+"""What readers see of a board: the state records on the compacted topics, and the documents behind the reads.
+
+Nothing decides from these; they are written after the journal, newer over older.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from fengqiao.contracts.dispatch import CommandRejected
+from fengqiao.contracts.model import Event
+from fengqiao.contracts.states import AssignmentState, IncidentState, UnitState, UnitStatus
+from services.dispatch.domain.board import Assignment, Incident, OnDuty
+from services.dispatch.domain.forces import Unit
+from services.dispatch.domain.messages import MessageSetAside, MessageTakenUp, StreamRead
+
+Document = dict[str, Any]
+
+
+def _assignment(assignment: Assignment) -> AssignmentState:
+    times = assignment.times
+    assert times.assigned_at is not None  # evolve makes assignments from `assigned` events only
+    return AssignmentState(
+        id=assignment.id,
+        unit=assignment.unit,
+        unit_kind=assignment.unit_kind,
+        role=assignment.role,
+        status=assignment.status,
+        assigned_at=times.assigned_at,
+        acknowledged_at=times.acknowledged_at,
+        en_route_at=times.en_route_at,
+        on_scene_at=times.on_scene_at,
+        cleared_at=times.cleared_at,
+        ended_at=assignment.ended_at,
+        disposition=assignment.disposition,
+        case_id=assignment.case_id,
+        reason=assignment.reason,
+    )
+
+
+def incident_state(area: str, incident: Incident) -> IncidentState:
+    return IncidentState(
+        incident_id=incident.id,
+        number=incident.number,
+        area=area,
+        sequence=incident.sequence,
+        status=incident.status,
+        category=incident.category,
+        priority=incident.priority,
+        location=incident.location,
+        source=incident.source,
+        plan=incident.plan,
+        caller_count=incident.caller_count,
+        weapon=incident.weapon,
+        reported_at=incident.reported_at,
+        received_at=incident.received_at,
+        opened_at=incident.opened_at,
+        ended_at=incident.ended_at,
+        assignments=tuple(_assignment(assignment) for assignment in incident.assignments),
+        waiting_roles=tuple(wanted.role for wanted in incident.waiting),
+    )
+
+
+def unit_status(unit: Unit, duty: OnDuty | None) -> UnitStatus:
+    """available: free · conditionally_available: holds some and may hold more · not_available: full."""
+    if duty is None or not duty.on:
+        return "off_duty"
+    if not duty.assignments:
+        return "available"
+    return "conditionally_available" if len(duty.assignments) < unit.kind.max_assignments else "not_available"
+
+
+def unit_state(area: str, unit: Unit, duty: OnDuty | None) -> UnitState:
+    return UnitState(
+        unit=unit.id,
+        area=area,
+        sequence=0 if duty is None else duty.sequence,
+        kind=unit.kind.kind,
+        call_sign=unit.call_sign,
+        name_zh=unit.name_zh,
+        name_en=unit.name_en,
+        police=unit.kind.police,
+        status=unit_status(unit, duty),
+        since=None if duty is None else duty.since,
+        shift=None if duty is None else duty.shift,
+        crew=None if duty is None else duty.crew,
+        assignments=() if duty is None else duty.assignments,
+        home=unit.home,
+    )
+
+
+def timeline_row(sequence: int, event: Event) -> Document:
+    """One row of an incident's timeline."""
+    data = orjson.loads(event.wire())
+    return {
+        "sequence": sequence,
+        "at": data.pop("at", None),
+        "type": event.TYPE,
+        "by": data.pop("by", None),
+        "data": data,
+    }
+
+
+def incident_document(state: IncidentState, through: int) -> Document:
+    """The document of one incident, its timeline apart. through: the last of the area's events that it tells of."""
+    return {
+        "_id": state.incident_id,
+        "area": state.area,
+        "number": state.number,
+        "status": state.status,
+        "category": state.category.code,
+        "open": state.ended_at is None,
+        "received_at": state.received_at,
+        "sort": int(state.number),
+        "sequence": max(through, state.sequence),
+        "state": state.wire().decode(),
+    }
+
+
+def unit_document(state: UnitState) -> Document:
+    return {
+        "_id": f"{state.area}/{state.unit}",
+        "area": state.area,
+        "sequence": state.sequence,
+        "state": state.wire().decode(),
+    }
+
+
+def touched(events: Iterable[Event]) -> tuple[set[str], set[str]]:
+    """The incidents and the units that these events change for a reader."""
+    incidents: set[str] = set()
+    units: set[str] = set()
+    for event in events:
+        if isinstance(event, StreamRead | MessageSetAside | MessageTakenUp | CommandRejected):
+            continue
+        incident = getattr(event, "incident_id", None)
+        if incident is not None:
+            incidents.add(incident)
+        unit = getattr(event, "unit", None)
+        if unit is not None:
+            units.add(unit)
+    return incidents, units

@@ -1,0 +1,1 @@
+"""A city, its calls and its crews, over REST."""

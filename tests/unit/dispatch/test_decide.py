@@ -1,0 +1,262 @@
+"""The rules of dispatch, each as: given what has happened, when this arrives, then that happens."""
+
+import pytest
+
+from fengqiao.contracts import commands, incidents
+from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentCleared, CommandRejected, IncidentOpened
+from fengqiao.contracts.model import Actor, Event
+from services.dispatch.domain.messages import AllHeard, Heard, NotHeard, Tick
+from tests.unit.dispatch.area import START, Area, assignment, incident
+
+
+def only(area: Area, kind: type[Event]) -> Event:
+    found = [event for event in area.events if isinstance(event, kind)]
+    assert len(found) == 1, area.told()
+    return found[0]
+
+
+@pytest.fixture
+def area() -> Area:
+    return Area()
+
+
+def test_D1_the_nearest_free_unit_is_sent_with_runner_up_and_seconds_saved(area: Area) -> None:
+    then = area.with_travel(P1=94, P2=52, YY=300).on_duty("P1", "P2").reported("theft")
+    assert then.told() == ["incident.opened", "assignment.assigned P2"]
+    reason = only(then, AssignmentAssigned)
+    assert isinstance(reason, AssignmentAssigned)
+    assert reason.reason.travel_seconds == 52
+    assert reason.reason.runner_up is not None
+    assert (reason.reason.runner_up.unit, reason.reason.seconds_saved) == ("P1", 42)
+    assert reason.reason.ruled_out == {"off_duty": 1}
+    assert reason.first
+    assert reason.times.received_at == START
+
+
+def test_D1_equal_travel_times_always_give_the_same_unit(area: Area) -> None:
+    for order in (("P1", "P2"), ("P2", "P1")):
+        assert area.on_duty(*order).reported("theft").told()[-1] == "assignment.assigned P1"
+
+
+def test_D1_a_unit_without_a_road_goes_only_when_nobody_has_one(area: Area) -> None:
+    on = area.on_duty("P1", "P2").with_travel(P1=float("inf"))
+    assert on.reported("theft").told()[-1] == "assignment.assigned P2"
+    assert on.with_travel(P2=float("inf")).reported("theft").told()[-1] == "assignment.assigned P1"
+
+
+def test_D2_D3_a_brawl_gets_post_volunteers_and_patrol(area: Area) -> None:
+    then = area.on_duty("YY", "P1", "P2", "V1", "V2").with_travel(V2=30, P2=50).reported("brawl", "020301", 1)
+    assert then.told() == [
+        "incident.opened",
+        "assignment.assigned YY",
+        "assignment.assigned V2",
+        "assignment.assigned P2",
+    ]
+    assigned = [event for event in then.events if isinstance(event, AssignmentAssigned)]
+    assert [event.role for event in assigned] == ["primary", "first_response", "support"]
+    assert [event.police for event in assigned] == [True, False, True]
+    assert [event.first for event in assigned] == [True, False, False]
+    assert then.board.incidents[incident("brawl")].status == "resources_assigned"
+
+
+def test_D2_missing_helpers_are_told_and_do_not_keep_it_waiting(area: Area) -> None:
+    then = area.on_duty("YY", "P1").reported("brawl", "020301", 1)
+    assert then.told() == [
+        "incident.opened",
+        "assignment.assigned YY",
+        "plan.shortfall",
+        "assignment.assigned P1",
+    ]
+    assert not len(then.board.queue)
+
+
+def test_D2_the_room_that_covers_the_place_goes_before_a_nearer_one(area: Area) -> None:
+    on = area.on_duty("R1", "R2").with_travel(R1=200, R2=20)
+    sent = only(on.reported("debt", "080501", place={"grid_cell": "G1"}), AssignmentAssigned)
+    assert isinstance(sent, AssignmentAssigned)
+    assert (sent.unit, sent.reason.rule) == ("R1", "covering")
+
+
+def test_D5_when_nobody_is_free_it_waits_and_the_freed_unit_takes_the_gravest(area: Area) -> None:
+    given = area.on_duty("P1").reported("noise").after(seconds=1).reported("theft", priority=3)
+    assert given.told() == ["incident.opened", "plan.shortfall", "incident.queued"]
+    given = given.after(seconds=1).reported("fight", priority=1)
+    then = given.cleared(assignment("noise"))
+    assert then.told() == ["assignment.cleared P1", "incident.closed", "assignment.assigned P1"]
+    assert then.events[-1].incident_id == incident("fight")  # type: ignore[attr-defined]
+    assert sorted(then.board.queue) == [incident("theft")]
+
+
+def test_D5_a_unit_that_signs_on_takes_what_waits(area: Area) -> None:
+    assert area.reported("theft").on_duty("P1").told() == ["unit.on-duty P1", "assignment.assigned P1"]
+
+
+def test_D4_a_declined_assignment_goes_to_the_next_unit(area: Area) -> None:
+    given = area.on_duty("P1", "P2").with_travel(P1=10).reported("theft")
+    then = given.step(commands.Decline, assignment("theft"))
+    assert then.told() == ["assignment.declined P1", "assignment.assigned P2"]
+    again = then.step(commands.Decline, assignment("theft", 2))
+    assert again.told() == ["assignment.declined P2", "plan.shortfall", "incident.queued"]
+    assert again.board.incidents[incident("theft")].status == "queued"
+
+
+def test_D4_a_step_that_the_table_does_not_allow_is_refused_with_what_is(area: Area) -> None:
+    then = area.on_duty("P1").reported("theft").step(commands.Clear, assignment("theft"), disposition="x")
+    refused = only(then, CommandRejected)
+    assert isinstance(refused, CommandRejected)
+    assert refused.status == 409
+    assert "on_scene" in refused.allowed
+    assert then.told() == ["command.rejected"]
+
+
+def test_D4_saying_the_same_again_changes_nothing(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft").step(commands.EnRoute, assignment("theft"))
+    assert given.step(commands.EnRoute, assignment("theft")).events == ()
+
+
+def test_D4_a_crew_reports_for_its_own_unit_only(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft")
+    other = Actor(client="terminal", role="crew", unit="P2")
+    refused = only(given.step(commands.Acknowledge, assignment("theft"), by=other), CommandRejected)
+    assert isinstance(refused, CommandRejected)
+    assert refused.status == 403
+
+
+def test_D4_the_last_police_to_clear_closes_it_even_while_help_was_still_wanted(area: Area) -> None:
+    given = area.on_duty("YY").reported("brawl", "020301", 1)
+    assert incident("brawl") in given.board.queue
+    then = given.cleared(assignment("brawl"))
+    assert then.board.incidents[incident("brawl")].status == "closed"
+    assert not len(then.board.queue)
+
+
+def test_D4_volunteers_who_leave_do_not_close_what_police_are_wanted_for(area: Area) -> None:
+    given = area.on_duty("V1").reported("brawl", "020301", 1)
+    then = given.cleared(assignment("brawl"))
+    assert then.board.incidents[incident("brawl")].status == "queued"
+
+
+def test_M1_clearing_with_a_dispute_names_its_case(area: Area) -> None:
+    given = area.on_duty("P1").reported("quarrel")
+    cleared = only(given.cleared(assignment("quarrel"), dispute=commands.DisputeFound(kind="brawl")), AssignmentCleared)
+    assert isinstance(cleared, AssignmentCleared)
+    assert cleared.case_id == f"{incident('quarrel')}.case"
+
+
+def test_D10_a_dispatcher_sends_all_units_or_none(area: Area) -> None:
+    given = area.on_duty("P1", "P2").with_travel(P1=10).reported("theft")
+    refused = given.ask(commands.Assign, incident_id=incident("theft"), units=("P2", "YY"))
+    assert refused.told() == ["command.rejected"]
+    assert given.ask(commands.Assign, incident_id=incident("theft"), units=("P2",)).told() == ["assignment.assigned P2"]
+
+
+def test_D10_cancelling_stands_everybody_down_and_serves_the_queue(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft").reported("noise", priority=4)
+    then = given.ask(commands.CancelIncident, incident_id=incident("theft"), why="false_alarm")
+    assert then.told() == ["assignment.cancelled P1", "incident.cancelled", "assignment.assigned P1"]
+
+
+def test_D17_a_unit_that_holds_an_assignment_cannot_sign_off(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft")
+    refused = only(given.ask(commands.SetDuty, unit="P1", on=False), CommandRejected)
+    assert isinstance(refused, CommandRejected)
+    assert "1001" in refused.detail
+
+
+def test_I1_a_report_heard_twice_opens_one_incident(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft")
+    assert given.reported("theft").events == ()
+
+
+def test_I1_a_report_of_what_was_over_long_ago_opens_nothing(area: Area) -> None:
+    message = Heard(area.reported("theft").events[0], 1)  # type: ignore[arg-type]
+    then = area.when(message, retired=frozenset({incident("theft")}))
+    assert then.events == ()
+
+
+def _update(name: str, **changes: object) -> incidents.IncidentUpdated:
+    return incidents.IncidentUpdated.model_validate(
+        {"incident_id": incident(name), "area": "testarea", "received_at": START, **changes}
+    )
+
+
+def test_I5_a_correction_reaches_the_crews_on_their_way(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft")
+    then = given.when(Heard(_update("theft", priority=1), 2))
+    assert then.told() == ["incident.corrected", "private.stream-read"]
+    assert then.events[0].crews == ("P1",)  # type: ignore[attr-defined]
+    assert then.board.incidents[incident("theft")].priority == 1
+
+
+def test_I5_a_gap_sets_only_that_incidents_later_events_aside(area: Area) -> None:
+    given = area.on_duty("P1", "P2").reported("theft")
+    later = given.when(Heard(_update("theft", priority=1), 3))
+    assert later.told() == ["private.set-aside"]
+    assert later.board.incidents[incident("theft")].priority == 2
+    assert later.reported("noise").told()[0] == "incident.opened"
+    healed = later.when(Heard(_update("theft", weapon=True), 2))
+    assert healed.told() == [
+        "incident.corrected",
+        "private.stream-read",
+        "private.taken-up",
+        "incident.corrected",
+        "private.stream-read",
+    ]
+    assert healed.board.incidents[incident("theft")].priority == 1
+    assert not len(healed.board.aside)
+
+
+def test_I5_the_source_cancels_while_nobody_is_there_yet(area: Area) -> None:
+    cancel = incidents.IncidentCancelled(
+        incident_id=incident("theft"), area="testarea", received_at=START, reason="false_alarm"
+    )
+    given = area.on_duty("P1").reported("theft")
+    assert given.when(Heard(cancel, 2)).told() == [
+        "assignment.cancelled P1",
+        "incident.cancelled",
+        "private.stream-read",
+    ]
+    there = given.step(commands.OnScene, assignment("theft"))
+    assert there.when(Heard(cancel, 2)).told() == ["incident.corrected", "private.stream-read"]
+
+
+def test_I1_an_unreadable_record_is_still_a_call_and_counts_as_seen(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft")
+    unreadable = NotHeard(incident("theft"), 2, "incidents", 0, 17, "not JSON")
+    then = given.when(unreadable)
+    assert then.told() == ["incident.unreadable", "private.stream-read"]
+    assert then.when(Heard(_update("theft", priority=1), 3)).told()[0] == "incident.corrected"
+
+
+def test_a_command_before_its_incident_waits_for_it(area: Area) -> None:
+    early = area.on_duty("P1").step(commands.Acknowledge, assignment("theft"))
+    assert early.told() == ["private.set-aside"]
+    then = early.reported("theft")
+    assert then.told() == [
+        "incident.opened",
+        "assignment.assigned P1",
+        "private.taken-up",
+        "assignment.acknowledged P1",
+    ]
+
+
+def test_a_command_for_an_incident_that_nobody_reported_is_refused_once_all_was_read(area: Area) -> None:
+    early = area.step(commands.Acknowledge, assignment("ghost"))
+    (command_id,) = early.board.aside
+    refused = only(early.when(AllHeard(command_id)), CommandRejected)
+    assert isinstance(refused, CommandRejected)
+    assert (refused.status, refused.command_id) == (404, command_id)
+
+
+def test_an_ended_incident_leaves_the_board_after_a_day(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft").cleared(assignment("theft"))
+    assert given.after(hours=23).when(Tick()).events == ()
+    then = given.after(hours=24).when(Tick())
+    assert then.told() == ["private.retired"]
+    assert not len(then.board.incidents)
+    assert then.when(Tick()).events == ()
+
+
+def test_D4_numbers_count_on_per_area(area: Area) -> None:
+    opened = [event for event in area.reported("a").reported("b").every if isinstance(event, IncidentOpened)]
+    assert [event.number for event in opened] == ["1001", "1002"]

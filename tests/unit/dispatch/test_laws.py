@@ -1,0 +1,147 @@
+"""Laws of the core, on histories that Hypothesis makes up."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fengqiao.contracts import commands
+from fengqiao.runtime.journal import Entry
+from services.dispatch.domain import transitions
+from services.dispatch.domain.board import Board, from_json, to_json
+from services.dispatch.domain.decide import decide, fold
+from services.dispatch.domain.matching import Context
+from services.dispatch.domain.messages import Asked, Tick
+from services.dispatch.entries import Content, Mark, numbered, read
+from tests.unit.dispatch.area import FORCES, Area, assignment, incident
+
+NAMES = ("a", "b", "c", "d")
+STEPS = (
+    commands.Acknowledge,
+    commands.EnRoute,
+    commands.OnScene,
+    commands.Clear,
+    commands.Decline,
+    commands.CancelAssignment,
+)
+
+
+@st.composite
+def acts(draw: st.DrawFn) -> tuple[str, Any]:
+    match draw(st.sampled_from(("report", "step", "duty", "assign", "cancel", "tick"))):
+        case "report":
+            return "report", (
+                draw(st.sampled_from(NAMES)),
+                draw(st.sampled_from(("020301", "02", "080501"))),
+                draw(st.integers(1, 4)),
+            )
+        case "step":
+            return "step", (draw(st.sampled_from(STEPS)), draw(st.sampled_from(NAMES)), draw(st.integers(1, 4)))
+        case "duty":
+            return "duty", (draw(st.sampled_from(sorted(FORCES.units))), draw(st.booleans()))
+        case "assign":
+            return "assign", (draw(st.sampled_from(NAMES)), draw(st.sampled_from(sorted(FORCES.units))))
+        case "cancel":
+            return "cancel", draw(st.sampled_from(NAMES))
+        case _:
+            return "tick", draw(st.integers(1, 90_000))
+
+
+def play(area: Area, act: tuple[str, Any]) -> Area:
+    verb, what = act
+    match verb:
+        case "report":
+            return area.reported(what[0], what[1], what[2])
+        case "step":
+            more = {"disposition": "x"} if what[0] is commands.Clear else {}
+            return area.step(what[0], assignment(what[1], what[2]), **more)
+        case "duty":
+            return area.ask(commands.SetDuty, unit=what[0], on=what[1])
+        case "assign":
+            return area.ask(commands.Assign, incident_id=incident(what[0]), units=(what[1],))
+        case "cancel":
+            return area.ask(commands.CancelIncident, incident_id=incident(what))
+        case _:
+            return area.after(seconds=what).when(Tick())
+
+
+histories = st.lists(acts(), max_size=60)
+
+
+@given(histories)
+@settings(max_examples=150, deadline=None)
+def test_D4_invariants_hold_after_every_message(history: list[tuple[str, Any]]) -> None:
+    area = Area()
+    for act in history:
+        before = area.board
+        area = play(area, act)
+        board = area.board
+        # Folding the events gives the board that deciding them gave.
+        assert to_json(fold(before, iter(area.events))) == to_json(board)
+        held: dict[str, list[str]] = {}
+        for one in board.incidents.values():
+            for sent in one.active:
+                held.setdefault(sent.unit, []).append(sent.id)
+            waits = one.open and any(role.required for role in one.waiting)
+            assert waits == (one.id in board.queue)
+            if not one.open:
+                assert not one.active
+        for unit, state in board.units.items():
+            # A unit holds what its incidents say it holds, and never more than its kind allows (no double dispatch).
+            assert sorted(state.assignments) == sorted(held.pop(unit, []))
+            assert len(state.assignments) <= FORCES.units[unit].kind.max_assignments
+            assert state.on or not state.assignments
+        assert not held
+        # Nobody who could go is left standing while somebody waits for such a unit.
+        for incident_id in board.queue:
+            waiting = board.incidents[incident_id]
+            been = {sent.unit for sent in waiting.assignments}
+            for role in waiting.waiting:
+                free = [
+                    unit
+                    for unit, state in board.units.items()
+                    if state.on
+                    and FORCES.units[unit].kind.kind in role.kinds
+                    and len(state.assignments) < FORCES.units[unit].kind.max_assignments
+                    and unit not in been
+                ]
+                assert not free, f"{free} could go to {waiting.number}"
+
+
+@given(histories)
+@settings(max_examples=60, deadline=None)
+def test_the_same_message_decides_the_same_again(history: list[tuple[str, Any]]) -> None:
+    area = Area()
+    for act in history:
+        area = play(area, act)
+    context = Context(area.now, FORCES, area.travel)
+    command = commands.SetDuty(
+        command_id="c-x",
+        area="testarea",
+        by={"client": "x", "role": "dispatcher"},
+        received_at=area.now,  # type: ignore[arg-type]
+        unit="P1",
+        on=True,
+    )
+    assert decide(area.board, Asked(command), context) == decide(area.board, Asked(command), context)
+
+
+@given(histories)
+@settings(max_examples=60, deadline=None)
+def test_a_board_survives_its_snapshot_and_its_journal(history: list[tuple[str, Any]]) -> None:
+    area = Area()
+    for act in history:
+        area = play(area, act)
+    assert to_json(from_json(to_json(area.board))) == to_json(area.board)
+    content = Content("t", numbered(0, area.every, None), (), {"incidents": 7}, Mark(1, 2, 3))
+    stored = read(Entry("testarea", 1, content.body(), "", "", ""))
+    assert stored == content
+    assert to_json(fold(Board("testarea"), (one.event for one in stored.events))) == to_json(area.board)
+
+
+def test_D4_the_table_never_leads_back_and_every_end_is_an_end() -> None:
+    rank = {"-": 0, "assigned": 1, "acknowledged": 2, "en_route": 3, "on_scene": 4}
+    for (state, _), after in transitions.TRANSITIONS.items():
+        assert rank.get(after, 5) > rank[state]
+    for ended in ("cleared", "declined", "cancelled"):
+        assert transitions.allowed(ended) == ()
