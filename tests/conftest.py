@@ -20,6 +20,8 @@ import pytest
 import pytest_asyncio
 
 from fengqiao.local import LocalServers
+from fengqiao.runtime.topics_admin import delete_topics
+from tests.system import System
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]  # has no types
@@ -133,13 +135,9 @@ def mongodb_uri(servers: Servers) -> str:
 @pytest.fixture
 def database(mongodb_uri: str) -> Iterator[str]:
     """Name of a database of this test's own, dropped after it."""
-    from pymongo import MongoClient
-
     name = f"test_{secrets.token_hex(6)}"
     yield name
-    client: MongoClient[dict[str, Any]]
-    with MongoClient(mongodb_uri) as client:
-        client.drop_database(name)
+    _drop(mongodb_uri, name)
 
 
 @pytest.fixture
@@ -150,17 +148,34 @@ def topic_prefix(bootstrap_servers: str) -> Iterator[str]:
     run(delete_topics(bootstrap_servers, prefix))
 
 
-async def delete_topics(bootstrap_servers: str, prefix: str) -> None:
-    """Delete every topic whose name begins with `prefix`."""
-    from aiokafka.admin import AIOKafkaAdminClient
+@pytest.fixture(scope="module")
+def system(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Services on the session's servers with topics and a database of this module's own; none is started yet."""
+    yield from _system(servers, tmp_path_factory.mktemp("system"))
 
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    await admin.start()
-    try:
-        if ours := [name for name in await admin.list_topics() if name.startswith(prefix)]:
-            await admin.delete_topics(ours)
-    finally:
-        await admin.close()
+
+@pytest.fixture
+def fresh_system(servers: Servers, tmp_path: Path) -> Iterator[System]:
+    """As `system`, for one test alone."""
+    yield from _system(servers, tmp_path)
+
+
+def _system(servers: Servers, folder: Path) -> Iterator[System]:
+    name = secrets.token_hex(6)
+    system = System(folder, servers.bootstrap_servers, servers.mongodb_uri, f"t{name}.", f"test_{name}")
+    run(system.make_topics())
+    yield system
+    run(system.stop())
+    run(delete_topics(servers.bootstrap_servers, system.prefix))
+    _drop(servers.mongodb_uri, system.database)
+
+
+def _drop(mongodb_uri: str, database: str) -> None:
+    from pymongo import MongoClient
+
+    client: MongoClient[dict[str, Any]]
+    with MongoClient(mongodb_uri) as client:
+        client.drop_database(database)
 
 
 @pytest_asyncio.fixture

@@ -138,7 +138,7 @@ class IncidentUnreadable(DispatchEvent):
 
     TYPE: ClassVar = "fengqiao.incident.unreadable.v1"
     priority: Literal[1] = 1
-    subject: str | None
+    subject: str | None = None
     """The incident's id as the record's headers say, if they do."""
     topic: str
     partition: int

@@ -107,7 +107,12 @@ class Publisher:
             raise KafkaUnavailable(f"{type(error).__name__}: {error}") from error
 
     async def publish_raw(
-        self, topic: str, key: bytes | None, value: bytes | None, headers: Sequence[tuple[str, bytes]]
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        headers: Sequence[tuple[str, bytes]],
+        partition: int | None = None,
     ) -> RecordMetadata:
         """Send bytes as they are (a dead letter keeps what could not be read). Raises KafkaUnavailable."""
         producer = self._producer
@@ -115,7 +120,9 @@ class Publisher:
             raise KafkaUnavailable("no connection to Kafka")
         try:
             async with asyncio.timeout(self._patience):
-                return await producer.send_and_wait(topic, value=value, key=key, headers=list(headers))
+                return await producer.send_and_wait(
+                    topic, value=value, key=key, headers=list(headers), partition=partition
+                )
         except asyncio.CancelledError:
             raise
         except Exception as error:

@@ -1,7 +1,7 @@
 """What is published of the contracts is what the code says, and breaks nobody who uses an earlier version."""
 
 import copy
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -42,6 +42,13 @@ def test_the_example_fits_its_schema_and_reads_back(kind: str) -> None:
     assert EVENTS[kind].of({**data, "from_a_newer_version": 1}) == event
     with pytest.raises(ValidationError):
         EVENTS[kind](**{**data, "from_a_newer_version": 1})
+
+
+@pytest.mark.parametrize("kind", sorted(EVENTS))
+def test_what_may_be_unknown_may_be_left_out(kind: str) -> None:
+    """Nulls are left out on the wire, so a field that may be null must not be required."""
+    for name, field in EVENTS[kind].model_fields.items():
+        assert not (field.is_required() and type(None) in get_args(field.annotation)), name
 
 
 @pytest.mark.parametrize("kind", sorted(EVENTS))

@@ -1,0 +1,84 @@
+"""What these tests say to dispatch, and how they read what it says."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from aiokafka import ConsumerRecord, TopicPartition
+
+from fengqiao.contracts import ids, topics
+from fengqiao.contracts.incidents import IncidentReported
+from fengqiao.contracts.model import Category, Event, Location
+from fengqiao.runtime.cloudevents import CloudEvent, header
+from fengqiao.runtime.consumer import new_consumer
+from fengqiao.runtime.publisher import Outgoing, Publisher
+from tests.system import System
+
+FOOD_STREET = {"lon": 113.0169, "lat": 28.1964, "grid_cell": "G07"}
+
+
+def incident(name: str) -> str:
+    return ids.incident_id("gaoqiao", ids.digest(name))
+
+
+def report(name: str, category: str = "02", priority: int = 2) -> IncidentReported:
+    now = datetime.now(UTC)
+    return IncidentReported(
+        incident_id=incident(name),
+        area="gaoqiao",
+        source="110",
+        category=Category(code=category, name_zh="类", name_en="Kind", version="t1"),
+        priority=priority,
+        location=Location.of(FOOD_STREET),
+        reported_at=now,
+        received_at=now,
+    )
+
+
+def record(
+    system: System, event: Event, subject: str, sequence: int, *, topic: topics.Topic = topics.INCIDENTS
+) -> Outgoing:
+    return Outgoing(
+        f"{system.prefix}{topic.name}",
+        "gaoqiao",
+        CloudEvent(event.TYPE, "intake", subject, sequence, datetime.now(UTC), event.wire()),
+        0,
+    )
+
+
+@asynccontextmanager
+async def publishing(system: System) -> AsyncIterator[Publisher]:
+    publisher = Publisher(system.bootstrap_servers, "tests")
+    await publisher.start(wait=10)
+    try:
+        yield publisher
+    finally:
+        await publisher.stop()
+
+
+async def everything(system: System, topic: str, partition: int = 0) -> list[ConsumerRecord]:
+    """Every record of the partition, from offset 0 to where it ends now."""
+    consumer = new_consumer(system.bootstrap_servers, None)
+    await consumer.start()
+    try:
+        tp = TopicPartition(f"{system.prefix}{topic}", partition)
+        consumer.assign([tp])
+        end = (await consumer.end_offsets([tp]))[tp]
+        await consumer.seek_to_beginning(tp)
+        read: list[ConsumerRecord] = []
+        while await consumer.position(tp) < end:
+            for records in (await consumer.getmany(tp, timeout_ms=500)).values():
+                read.extend(records)
+        return read
+    finally:
+        await consumer.stop()
+
+
+def sequences(records: Sequence[Any]) -> list[int]:
+    return [int(header(one.headers, "ce_sequence") or 0) for one in records]
+
+
+def first_appearances(records: Sequence[Any]) -> list[int]:
+    """The sequences in the order in which they first appear."""
+    return list(dict.fromkeys(sequences(records)))
