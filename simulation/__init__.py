@@ -1,1 +1,1 @@
-"""A city, its calls and its crews, over REST."""
+"""A city, its calls and its crews. Everything here speaks to Fengqiao as anybody else would: over REST."""

@@ -20,7 +20,11 @@ from fengqiao.runtime.tokens import TokenMint
 from fengqiao.runtime.topics_admin import ensure_topics
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-NAMES: Final[Sequence[ServiceName]] = ("intake", "dispatch", "mediation", "analytics", "commandroom")
+NAMES: Final[Sequence[ServiceName]] = tuple(
+    name
+    for name in ("intake", "dispatch", "mediation", "analytics", "commandroom")
+    if (ROOT / "services" / name / "__main__.py").exists()
+)
 
 
 def free_port_base() -> int:

@@ -98,4 +98,7 @@ class UnitState(Event):
     shift: str | None = None
     crew: int | None = None
     assignments: tuple[str, ...] = ()
+    """Those that it holds, the latest 32."""
+    held: Annotated[int, Field(ge=0)] = 0
+    """How many it holds."""
     home: tuple[float, float]

@@ -6,7 +6,8 @@ in one atomic write.
 
     hash(n) = SHA-256(hash(n-1) ‖ body(n)),  hash(0) = 64 zeros
 
-The body is stored as the very JSON text that was hashed, so no store's types can change it.
+The body is the very JSON text that was hashed, so no store's types can change it. A long one, of a busy moment, is
+stored compressed (zstd): an embedded store spends 20 µs on a kilobyte.
 """
 
 import hashlib
@@ -16,12 +17,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
+from cramjam import zstd
 
 from fengqiao.runtime.documents import Collection, Document, DuplicateId
 from fengqiao.runtime.errors import Fenced, RuntimeFault
 
 GENESIS: Final = "0" * 64
 READ_AHEAD: Final = 64
+READABLE_BYTES: Final = 16 * 1024
 CHUNK_BYTES: Final = 4 * 2**20
 
 
@@ -129,7 +132,10 @@ class Journal:
 
 
 def _entry(name: str, n: int, document: Document) -> Entry:
-    return Entry(name, n, document["body"], document["previous"], document["hash"], document["nonce"])
+    body = document["body"]
+    if isinstance(body, bytes):
+        body = bytes(zstd.decompress(body)).decode()
+    return Entry(name, n, body, document["previous"], document["hash"], document["nonce"])
 
 
 def _checked(name: str, head: Head, document: Document) -> Entry:

@@ -39,35 +39,13 @@ from services.dispatch.outgoing import Route
 from services.dispatch.papers import Papers
 from services.dispatch.positions import Positions
 from services.dispatch.settings import DispatchSettings
+from services.dispatch.stores import declare_indexes, stores
 from services.dispatch.verification import verify
-from services.dispatch.writer import AreaWriter, Stores
+from services.dispatch.writer import AreaWriter
 
 log = structlog.get_logger(__name__)
 REFUSED_EXIT = 5
 NewWriter = type[AreaWriter]
-
-
-def stores(database: Any) -> Stores:
-    """The collections of dispatch in a database of either driver."""
-    return Stores(
-        journal=Collection(database, "dispatch_journal"),
-        snapshots=Collection(database, "dispatch_snapshots", deadline=5.0),
-        incidents=Collection(database, "dispatch_incidents"),
-        units=Collection(database, "dispatch_units"),
-        commands=Collection(database, "dispatch_commands"),
-    )
-
-
-async def declare_indexes(kept: Stores) -> None:
-    """What a real MongoDB wants for the lists. The hot paths use `_id` only."""
-    while True:
-        try:
-            await kept.incidents.ensure_index([("area", 1), ("sort", -1)])
-            await kept.incidents.ensure_index([("area", 1), ("open", 1), ("sort", -1)])
-            await kept.incidents.ensure_index([("area", 1), ("number", 1)])
-            return
-        except Busy:
-            await asyncio.sleep(2)
 
 
 class Dispatch:

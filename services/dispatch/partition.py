@@ -251,6 +251,7 @@ class PartitionOwner:
         await self._refuse_unheard()
         await self._tick()
         for writer in self._writers.values():
+            await writer.notice()
             await writer.heal()
         failpoint("dispatch.before-commit")
         self._go_on_fetching()

@@ -18,7 +18,7 @@ from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, prob
 from services.dispatch import views
 from services.dispatch.domain.forces import Forces
 from services.dispatch.papers import Papers
-from services.dispatch.writer import Stores
+from services.dispatch.stores import Stores
 
 Caller = Annotated[Principal, require("dispatch:read")]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -34,7 +34,7 @@ def _json(value: Any, headers: Mapping[str, str] | None = None) -> Response:
 def whole(document: Document) -> dict[str, Any]:
     """An incident as it is told: its state, with `id`, and its timeline."""
     state: dict[str, Any] = orjson.loads(document["state"])
-    return {"id": document["_id"], **state, "timeline": document.get("timeline", [])}
+    return {"id": document["_id"], **state, "timeline": views.timeline(document.get("timeline", ()))}
 
 
 def brief(document: Document) -> dict[str, Any]:

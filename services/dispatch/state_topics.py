@@ -42,6 +42,11 @@ class LastWords:
         word = self._words.get((topic, key))
         return None if word is None else word.sequence
 
+    @property
+    def suspected(self) -> bool:
+        """Whether `suspects` has any."""
+        return bool(self._suspect)
+
     def suspects(self) -> Iterable[tuple[str, str]]:
         """Keys whose last word was older than the one before it, since they were last asked for."""
         suspects, self._suspect = self._suspect, set()

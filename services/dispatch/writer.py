@@ -7,27 +7,26 @@ The journal is the truth. What a step does after the insert may fail anywhere: `
 that was published and publishes what the journal has after it. Repeats carry the same id and content.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 import orjson
 import structlog
 
-from fengqiao.contracts.dispatch import CommandRejected
 from fengqiao.contracts.model import Location
-from fengqiao.contracts.topics import DISPATCH, INCIDENT_STATE, UNIT_STATE
+from fengqiao.contracts.topics import DISPATCH
 from fengqiao.runtime import failpoints
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.documents import Collection
-from fengqiao.runtime.errors import Fenced, ForeignJournal
+from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal
 from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.journal import Head, Journal, Snapshot, Snapshots, new_nonce
 from fengqiao.runtime.metrics import JOURNAL_ENTRIES, JOURNAL_FENCED, JOURNAL_INSERT_SECONDS
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.topics_admin import Cluster
-from services.dispatch import outgoing, recall, views
+from services.dispatch import outgoing, recall
 from services.dispatch.domain.board import Board, from_json, to_json
 from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.evolve import evolve
@@ -35,29 +34,18 @@ from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.matching import Context, Travel
 from services.dispatch.domain.messages import AllHeard, Asked, MessageTakenUp
 from services.dispatch.entries import Content, Happened, Mark, numbered, read
+from services.dispatch.following_through import FollowThrough
 from services.dispatch.inputs import Input
 from services.dispatch.outgoing import Route
 from services.dispatch.positions import Positions
 from services.dispatch.state_topics import LastWords
+from services.dispatch.stores import Stores
 
 log = structlog.get_logger(__name__)
 
 SNAPSHOT_EVERY: Final = 5000
 """Entries between snapshots. A takeover folds at most so many; a snapshot costs the writer a moment."""
 
-
-@dataclass(frozen=True, slots=True)
-class Stores:
-    """The collections of dispatch."""
-
-    journal: Collection
-    snapshots: Collection
-    incidents: Collection
-    units: Collection
-    commands: Collection
-
-
-NOTHING: Final[Mapping[str, int]] = {}
 
 LastPublished = Callable[[str, int, str, int], Awaitable[tuple[int, int]]]
 """(topic, partition, area, from offset) → the last sequence of the area there (0: none) and the end offset."""
@@ -90,7 +78,6 @@ class AreaWriter:
         self._clock = clock
         self._cluster = cluster
         self._last_published = last_published
-        self._decided = decided
         self._journal = Journal(stores.journal, route.area)
         self._snapshots = Snapshots(stores.snapshots)
         self._nonce = new_nonce()
@@ -98,11 +85,18 @@ class AreaWriter:
         self._mark = Mark()
         self._snapshot_at = 0
         self.words = LastWords()
+        self._through = FollowThrough(route, forces, stores, publisher, clock, self.words, decided)
+        self._settling: asyncio.Task[None] | None = None
+        self._undecided_reads: frozenset[str] = frozenset()
+        """Commands that are decided, and whose documents are not written yet."""
 
     # --- recovery
 
     async def catch_up(self) -> None:
         """Read the journal on, publish what is not there yet, write the documents. Raises Busy and ForeignJournal."""
+        with contextlib.suppress(Busy):
+            await self._settle()
+        self._undecided_reads = frozenset()
         if self._head == Head():
             snapshot = await self._snapshots.latest(self.route.area)
             if snapshot is not None:
@@ -141,6 +135,7 @@ class AreaWriter:
             self.offsets = {**self.offsets, **content.offsets}
             self._mark = max(self._mark, content.published, key=lambda mark: mark.entry)
             self._head = Head(entry.n, entry.hash)
+            self._clock.never_before(datetime.fromisoformat(content.at))
             folded.append(content)
         return [one for number, one in enumerate(folded, self._head.n - len(folded) + 1) if number > self._mark.entry]
 
@@ -169,12 +164,8 @@ class AreaWriter:
         happened = [one for content in unfinished for one in content.events]
         missing = [one for one in happened if one.sequence is not None and one.sequence > published]
         await self._publisher.publish_in_order(outgoing.events(self.route, missing))
-        await self._publish_states(happened)
-        incidents, _ = views.touched(one.event for one in happened)
-        documents = await self._stores.incidents.get_many(sorted(incidents))
-        known = {incident: document["sequence"] for incident, document in documents.items()}
         results = [result for content in unfinished for result in content.results]
-        await self._write_documents(happened, results, known)
+        await self._through.run_again(self.board, happened, results)
 
     # --- the loop's step
 
@@ -184,7 +175,7 @@ class AreaWriter:
         if not fresh:
             return
         messages = [one.message for one in fresh]
-        decided_before = await recall.decided(self._stores.commands, messages)
+        decided_before = self._undecided_reads | await recall.decided(self._stores.commands, messages)
         retired = await recall.retired(self._stores.incidents, self.board, messages, self._clock.now())
         board, happened, verbs = self._decide(fresh, decided_before, retired)
         offsets = dict(self.offsets)
@@ -203,12 +194,33 @@ class AreaWriter:
         if records:
             end = await self._publish(records)
         failpoint("dispatch.published")
-        await self._publish_states(happened)
-        await self._write_documents(happened, results)
-        self._mark = Mark(self._head.n, board.sequence, end)
-        failpoint("dispatch.documents-written")
+        # States and documents follow while the next batch is decided: one entry's at a time, in order.
+        await self._settle()
+        self._settling = asyncio.create_task(
+            self._finish(board, happened, results, Mark(self._head.n, board.sequence, end))
+        )
         if self._head.n - self._snapshot_at >= SNAPSHOT_EVERY:
             await self.save_snapshot()
+
+    async def _finish(
+        self, board: Board, happened: Sequence[Happened], results: Sequence[Mapping[str, Any]], mark: Mark
+    ) -> None:
+        self._undecided_reads |= {str(result["command_id"]) for result in results}
+        await self._through.run(board, happened, results)
+        self._undecided_reads -= {str(result["command_id"]) for result in results}
+        self._mark = mark
+        failpoint("dispatch.documents-written")
+
+    async def notice(self) -> None:
+        """Raise what the work after the last entry has met, if it has ended: nobody else may come to look."""
+        if self._settling is not None and self._settling.done():
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Wait for what follows the last entry. Raises what it met: Busy."""
+        settling, self._settling = self._settling, None
+        if settling is not None:
+            await settling
 
     def _decide(
         self, inputs: Sequence[Input], decided_before: frozenset[str], retired: frozenset[str]
@@ -263,110 +275,22 @@ class AreaWriter:
         acknowledged = await self._publisher.publish_in_order(records)
         return int(acknowledged[-1].offset) + 1
 
-    async def _publish_states(self, happened: Sequence[Happened]) -> None:
-        """Disputes, and the latest state of whatever these events touched."""
-        now = self._clock.now()
-        events = [one.event for one in happened]
-        incidents, units = views.touched(events)
-        records = outgoing.disputes(self.route, happened)
-        before = len(records)
-        records += [outgoing.incident_record(self.route, self.board, incident, now) for incident in sorted(incidents)]
-        records += [
-            outgoing.unit_record(self.route, self.board, self._forces, unit, now)
-            for unit in sorted(units)
-            if unit in self._forces.units
-        ]
-        if not records:
-            return
-        acknowledged = await self._publisher.publish_in_order(records)
-        for record, metadata in zip(records[before:], acknowledged[before:], strict=True):
-            sequence = 0 if record.event is None else record.event.sequence
-            self.words.said(record.topic, record.key, sequence, int(metadata.offset))
-
-    async def _write_documents(
-        self,
-        happened: Sequence[Happened],
-        results: Sequence[Mapping[str, Any]],
-        known: Mapping[str, int] = NOTHING,
-    ) -> None:
-        """What reads show. known: per incident, to where its document tells the timeline already."""
-        rows: dict[str, list[dict[str, Any]]] = {}
-        for one in happened:
-            incident_id: str = getattr(one.event, "incident_id", "")
-            if incident_id not in self.board.incidents or isinstance(one.event, CommandRejected):
-                continue
-            if one.sequence is not None and one.sequence > known.get(incident_id, 0):
-                rows.setdefault(incident_id, []).append(views.timeline_row(one.sequence, one.event))
-        area = self.route.area
-        _, units = views.touched(one.event for one in happened)
-        await self._stores.incidents.put_newer(
-            [
-                views.incident_document(
-                    views.incident_state(area, self.board.incidents[incident_id]), told[-1]["sequence"]
-                )
-                for incident_id, told in rows.items()
-            ],
-            append=("timeline", rows),
-        )
-        await self._stores.units.put_newer(
-            [
-                views.unit_document(views.unit_state(area, self._forces.units[unit], self.board.units.get(unit)))
-                for unit in sorted(units)
-                if unit in self._forces.units
-            ]
-        )
-        if results:
-            await self._stores.commands.put_newer(
-                [{"_id": result["command_id"], "n": 1, "area": area, **result} for result in results], by="n"
-            )
-            for result in results:
-                self._decided(result)
-
-    # --- the state topics
-
     async def reconcile(self) -> None:
         """Once the state topics have been read: publish whatever they do not say as the board does. Raises Busy."""
-        wanted = {
-            (self.route.topic(INCIDENT_STATE), f"{self.route.area}/{incident}") for incident in self.board.incidents
-        }
-        wanted |= {(self.route.topic(UNIT_STATE), f"{self.route.area}/{unit}") for unit in self._forces.units}
-        await self._say_again(wanted | set(self.words.keys()))
+        await self._settle()
+        await self._through.reconcile(self.board)
 
     async def heal(self) -> None:
         """Publish again where a late record has become the last word of its key. Raises Busy."""
-        suspects = set(self.words.suspects())
-        if suspects:
-            await self._say_again(suspects)
-
-    async def _say_again(self, keys: set[tuple[str, str]]) -> None:
-        now = self._clock.now()
-        records: list[Outgoing] = []
-        for topic, key in sorted(keys):
-            name = key.partition("/")[2]
-            if topic == self.route.topic(UNIT_STATE):
-                if name not in self._forces.units:
-                    continue
-                record = outgoing.unit_record(self.route, self.board, self._forces, name, now)
-            else:
-                record = outgoing.incident_record(self.route, self.board, name, now)
-            expected = 0 if record.event is None else record.event.sequence
-            if self.words.sequence(topic, key) != expected:
-                records.append(record)
-            elif record.event is None:
-                self.words.forget(topic, key)
-        for at in range(0, len(records), 200):
-            some = records[at : at + 200]
-            acknowledged = await self._publisher.publish_in_order(some)
-            for record, metadata in zip(some, acknowledged, strict=True):
-                sequence = 0 if record.event is None else record.event.sequence
-                self.words.said(record.topic, record.key, sequence, int(metadata.offset))
-        if records:
-            log.info("states said again", area=self.route.area, records=len(records))
+        if self.words.suspected:
+            await self._settle()
+            await self._through.heal(self.board)
 
     async def save_snapshot(self) -> None:
         """Store the folded state; done from time to time, and when the area is given up in order."""
         if self._head.n == self._snapshot_at:
             return
+        await self._settle()
         state = orjson.dumps(
             {
                 "board": orjson.Fragment(to_json(self.board)),

@@ -1,0 +1,143 @@
+"""The page and the way in: HTML made here, one script and one style sheet under `/static`, no request elsewhere."""
+
+import html
+from pathlib import Path
+from string import Template
+from typing import Annotated, Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, Query, Request, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
+
+from fengqiao.runtime.problems import NotFound, Unauthenticated
+from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions
+
+_HERE: Final = Path(__file__).parent
+_STATIC: Final = {
+    "page.js": "text/javascript; charset=utf-8",
+    "page.css": "text/css; charset=utf-8",
+    "words.js": "text/javascript; charset=utf-8",
+}
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+_Language = Annotated[str | None, Query(alias="lang", max_length=5)]
+
+
+def language(request: Request, asked: str | None) -> str:
+    """`zh` or `en`: what was asked for, else what the browser likes, else Chinese."""
+    if asked in ("zh", "en"):
+        return asked
+    for preference in request.headers.get("accept-language", "").split(","):
+        for known in ("zh", "en"):
+            if preference.strip().lower().startswith(known):
+                return known
+    return "zh"
+
+
+_FORM: Final = {
+    "zh": {
+        "title": "枫桥 · 登录",
+        "ask": "请贴上令牌",
+        "how": "在服务器上运行：fengqiao token --role dispatcher --area gaoqiao",
+        "go": "登录",
+        "wrong": "这个令牌不能用：可能已过期。请换一个新的。",
+    },
+    "en": {
+        "title": "Fengqiao · sign in",
+        "ask": "Paste a token",
+        "how": "On the server: fengqiao token --role dispatcher --area gaoqiao",
+        "go": "Sign in",
+        "wrong": "This token is not good; it may have expired. Get a new one.",
+    },
+}
+
+
+def router(who: BearerOrSession, sessions: Sessions) -> APIRouter:
+    routes = APIRouter(include_in_schema=False)
+    page = Template((_HERE / "static" / "page.html").read_text(encoding="utf-8"))
+    form = Template((_HERE / "static" / "sign_in.html").read_text(encoding="utf-8"))
+
+    def asked(request: Request, lang: str, *, wrong: bool, status: int = 200) -> HTMLResponse:
+        words = _FORM[lang]
+        body = form.substitute(
+            lang="zh-CN" if lang == "zh" else "en",
+            title=words["title"],
+            ask=words["ask"],
+            how=words["how"],
+            go=words["go"],
+            wrong=f'<p class="wrong" role="alert">{words["wrong"]}</p>' if wrong else "",
+            other="en" if lang == "zh" else "zh",
+            other_name="English" if lang == "zh" else "中文",
+        )
+        return HTMLResponse(body, status, headers=_HEADERS)
+
+    async def enter(request: Request, token: str, lang: str) -> Response:
+        try:
+            principal = await who.token(token.strip())
+        except Unauthenticated:
+            return asked(request, lang, wrong=True, status=401)
+        answer = RedirectResponse(f"/?lang={lang}", 303, headers=_HEADERS)
+        sessions.put(sessions.open(principal), request, answer)
+        return answer
+
+    @routes.get("/")
+    async def room(request: Request, lang: _Language = None) -> Response:
+        """The page; without a session the form that asks for a token."""
+        chosen = language(request, lang)
+        session = sessions.read(request)
+        if session is None:
+            return RedirectResponse(f"/sign-in?lang={chosen}", 303, headers=_HEADERS)
+        areas = ",".join(sorted(session.principal.areas - {"*"}))
+        body = page.substitute(
+            lang="zh-CN" if chosen == "zh" else "en",
+            language=chosen,
+            csrf=html.escape(session.csrf),
+            areas=html.escape(areas),
+            who=html.escape(f"{session.principal.client} · {session.principal.role}"),
+            other="en" if chosen == "zh" else "zh",
+            other_name="English" if chosen == "zh" else "中文",
+        )
+        answer = HTMLResponse(body, headers=_HEADERS)
+        renewed = sessions.renewed(session)
+        if renewed is not None:
+            sessions.put(renewed, request, answer)
+        return answer
+
+    @routes.get("/sign-in")
+    async def sign_in(
+        request: Request,
+        token: Annotated[str | None, Query(max_length=8000)] = None,
+        lang: _Language = None,
+    ) -> Response:
+        """Exchange a token for a session; a form asks for it when it is missing."""
+        chosen = language(request, lang)
+        if token is None:
+            return asked(request, chosen, wrong=False)
+        return await enter(request, token, chosen)
+
+    @routes.post("/sign-in")
+    async def signed_in(request: Request, lang: _Language = None) -> Response:
+        """The form's answer."""
+        sent = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=10)
+        return await enter(request, sent.get("token", [""])[0], language(request, lang))
+
+    @routes.get("/sign-in/out")
+    async def sign_out(lang: _Language = None) -> Response:
+        """End the session."""
+        answer = RedirectResponse(f"/sign-in?lang={lang or 'zh'}", 303, headers=_HEADERS)
+        answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        return answer
+
+    @routes.get("/static/{name}")
+    async def static(name: str) -> Response:
+        """The page's script, words and style."""
+        if name not in _STATIC:
+            raise NotFound(f"There is no {name[:40]}.")
+        return FileResponse(_HERE / "static" / name, media_type=_STATIC[name], headers={"Cache-Control": "no-cache"})
+
+    return routes

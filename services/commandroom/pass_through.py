@@ -1,0 +1,88 @@
+"""`/intake/…`, `/dispatch/…`, `/mediation/…`, `/analytics/…`: the browser speaks to one origin only.
+
+A request with a session goes on with a token of ten minutes made from it; one with a token goes on with that.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+import httpx
+from fastapi import APIRouter, Path, Request, Response
+
+from fengqiao.runtime import telemetry
+from fengqiao.runtime.auth import Principal, require
+from fengqiao.runtime.problems import NotFound, Unavailable, problem_responses
+from fengqiao.runtime.tokens import TokenMint
+
+_DROPPED: Final = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "host",
+        "content-length",
+        "content-encoding",
+        "cookie",
+        "set-cookie",
+        "x-csrf-token",
+        "authorization",
+        "accept-encoding",
+        "date",
+        "server",
+    }
+)
+_METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def router(http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint | None) -> APIRouter:
+    """services: name → address. mint None: there are no keys here to make tokens with (a central issuer's job)."""
+    routes = APIRouter(tags=["pass-through"])
+
+    @routes.api_route(
+        "/{service}/v1/{path:path}",
+        methods=_METHODS,
+        include_in_schema=False,
+        responses=problem_responses(404, 503),
+    )
+    async def pass_on(
+        service: Annotated[str, Path(max_length=40)],
+        path: Annotated[str, Path(max_length=500)],
+        request: Request,
+        caller: Annotated[Principal, require()],
+    ) -> Response:
+        """Pass the request on to the service."""
+        address = services.get(service)
+        if address is None:
+            raise NotFound(f"There is no service {service[:40]}.")
+        headers = {name: value for name, value in request.headers.items() if name not in _DROPPED}
+        headers["authorization"] = request.headers.get("authorization") or _token(mint, caller)
+        trace = telemetry.traceparent()
+        if trace is not None:
+            headers["traceparent"] = trace
+        try:
+            answer = await http.request(
+                request.method,
+                f"{address}/v1/{path}",
+                params=request.query_params,
+                headers=headers,
+                content=await request.body(),
+            )
+        except httpx.TransportError as error:
+            raise Unavailable(f"{service} does not answer just now.", retry_after=1) from error
+        told = {name: value for name, value in answer.headers.items() if name not in _DROPPED}
+        return Response(answer.content, answer.status_code, headers=told)
+
+    return routes
+
+
+def _token(mint: TokenMint | None, caller: Principal) -> str:
+    if mint is None:
+        raise Unavailable("Sessions cannot be passed on here: no key to sign with is set up.")
+    scopes = sorted(caller.scopes)
+    token = mint.mint(caller.role, sorted(caller.areas), unit=caller.unit, client=caller.client, scopes=scopes)
+    return f"Bearer {token}"

@@ -1,0 +1,31 @@
+"""Server-sent events, as the HTML standard has them."""
+
+import orjson
+
+from fengqiao.runtime.cloudevents import CloudEvent
+
+COMMENT = b": still here\n\n"
+
+
+def frame(kind: str, data: bytes, id: str | None = None) -> bytes:
+    """One event. data: JSON without line breaks."""
+    head = f"id: {id}\n" if id is not None else ""
+    return f"{head}event: {kind}\ndata: ".encode() + data + b"\n\n"
+
+
+def structured(event: CloudEvent) -> bytes:
+    """The CloudEvent in JSON (its structured mode)."""
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": event.id,
+            "type": event.type,
+            "source": event.source,
+            "subject": event.subject,
+            "sequence": event.sequence,
+            "time": event.time,
+            "datacontenttype": "application/json",
+            "data": orjson.Fragment(event.data),
+        },
+        option=orjson.OPT_UTC_Z,
+    )

@@ -1,0 +1,183 @@
+"""The stream and the snapshot (C3): a snapshot, then every change, resumed without a gap or a repeat."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import orjson
+import structlog
+from aiokafka.errors import KafkaError
+from fastapi import APIRouter, Header, Query, Request, Response
+from starlette.responses import StreamingResponse
+
+from fengqiao.runtime.auth import Principal, require
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.metrics import SSE_RESETS
+from fengqiao.runtime.problems import Unavailable, problem_responses
+from fengqiao.runtime.serving import stopping
+from services.commandroom import resume, sse
+from services.commandroom.audience import Audience, Listener
+from services.commandroom.board import LiveBoard
+from services.commandroom.feed import Feed, Missed
+from services.commandroom.resume import StaleToken
+from services.commandroom.settings import CommandroomSettings
+from services.commandroom.undecided import UndecidedWatch
+
+log = structlog.get_logger(__name__)
+Caller = Annotated[Principal, require("stream:read")]
+_NEVER_CACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class Streams:
+    """Serves the stream of one process."""
+
+    def __init__(
+        self,
+        settings: CommandroomSettings,
+        feed: Feed,
+        board: LiveBoard,
+        audience: Audience,
+        watch: UndecidedWatch,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._feed = feed
+        self._board = board
+        self._audience = audience
+        self._watch = watch
+        self._clock = clock
+
+    def snapshot(self, areas: frozenset[str] | None) -> bytes:
+        """Everything as it is now, as JSON."""
+        alarms = [alarm for alarm in self._watch.alarms() if areas is None or alarm["area"] in areas]
+        whole: dict[str, Any] = {
+            "at": self._clock.now(),
+            "areas": self._board.snapshot(areas),
+            "undecided": alarms,
+        }
+        return orjson.dumps(whole, option=orjson.OPT_UTC_Z)
+
+    def router(self) -> APIRouter:
+        routes = APIRouter(tags=["stream"])
+
+        @routes.get("/v1/snapshot", responses=problem_responses(403, 503))
+        async def snapshot(caller: Caller, areas: Annotated[str | None, Query(max_length=500)] = None) -> Response:
+            """Everything as it is now."""
+            chosen = self._chosen(caller, areas)
+            self._ready()
+            return Response(self.snapshot(chosen), media_type="application/json", headers=_NEVER_CACHED)
+
+        @routes.get(
+            "/v1/stream",
+            response_class=StreamingResponse,
+            responses={
+                200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+                **problem_responses(403, 503),
+            },
+        )
+        async def stream(
+            request: Request,
+            caller: Caller,
+            areas: Annotated[str | None, Query(max_length=500)] = None,
+            types: Annotated[str | None, Query(max_length=2000)] = None,
+            resume_from: Annotated[str | None, Query(alias="resume", max_length=8000)] = None,
+            last_event_id: Annotated[str | None, Header(max_length=8000)] = None,
+        ) -> Response:
+            """Server-sent events: `snapshot`, then every change; `id` is the token to resume with."""
+            chosen = self._chosen(caller, areas)
+            prefixes = [one for one in (types or "").split(",") if one]
+            self._ready()
+            body = self._told(request, caller, chosen, prefixes, last_event_id or resume_from)
+            return StreamingResponse(body, media_type="text/event-stream", headers=_NEVER_CACHED)
+
+        return routes
+
+    def _chosen(self, caller: Principal, areas: str | None) -> frozenset[str] | None:
+        """The areas asked for, or all of the token's; None for every area. Raises Forbidden."""
+        if areas:
+            asked = frozenset(one for one in areas.split(",") if one)
+            for area in asked:
+                caller.check_area(area)
+            return asked
+        return None if "*" in caller.areas else caller.areas
+
+    def _ready(self) -> None:
+        if not self._feed.loaded.is_set():
+            raise Unavailable("The board is still being read from Kafka.", retry_after=1)
+
+    async def _told(
+        self,
+        request: Request,
+        caller: Principal,
+        areas: frozenset[str] | None,
+        types: list[str],
+        token: str | None,
+    ) -> AsyncIterator[bytes]:
+        listener, missed, first = self._join(areas, types, token)
+        try:
+            yield first
+            if missed is not None:
+                try:
+                    async for news in missed.read():
+                        if listener.wants(news):
+                            yield news.frame
+                except (StaleToken, KafkaError) as stale:
+                    self._audience.leave(listener)
+                    listener, _, first = self._join(areas, types, None, reset=str(stale))
+                    yield first
+            async for frames in self._live(request, caller, listener):
+                yield frames
+        finally:
+            self._audience.leave(listener)
+
+    def _join(
+        self, areas: frozenset[str] | None, types: list[str], token: str | None, reset: str | None = None
+    ) -> tuple[Listener, Missed | None, bytes]:
+        """Join the audience, and what to say first. Nothing is waited for, so nothing falls in between."""
+        missed = None
+        if token is not None:
+            try:
+                missed = self._feed.missed(resume.read(token), self._settings.longest_resume)
+            except StaleToken as stale:
+                reset = str(stale)
+        listener = self._audience.join(areas, types)
+        if missed is not None:
+            return listener, missed, sse.COMMENT
+        now = self._feed.place().token()
+        first = sse.frame("snapshot", self.snapshot(areas), now)
+        if reset is not None:
+            SSE_RESETS.inc()
+            first = sse.frame("reset", orjson.dumps({"reason": reset})) + first
+        return listener, None, first
+
+    async def _live(self, request: Request, caller: Principal, listener: Listener) -> AsyncIterator[bytes]:
+        """What happens from now on, until the token's life, the service, or a buffer that is full ends it."""
+        stop = stopping(request.app)
+        over = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                left = caller.expires_at - time.time()
+                if left <= 0:
+                    yield sse.frame("ended", orjson.dumps({"reason": "the token's life is over"}))
+                    return
+                news = asyncio.create_task(listener.ready.wait())
+                try:
+                    await asyncio.wait(
+                        {news, over},
+                        timeout=min(self._settings.comment_every, left),
+                        return_when=asyncio.FIRST_COMPLETED,
+                    )
+                finally:
+                    news.cancel()
+                frames = b"".join(one.frame for one in listener.take())
+                if frames:
+                    yield frames
+                elif not listener.dropped:
+                    yield sse.COMMENT
+                if listener.dropped:
+                    yield sse.frame("dropped", orjson.dumps({"reason": "too slow: come back with your last id"}))
+                    return
+            yield sse.frame("ended", orjson.dumps({"reason": "the service stops"}))
+        finally:
+            over.cancel()

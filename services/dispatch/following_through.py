@@ -1,0 +1,165 @@
+"""What follows an entry of the journal: states on the compacted topics, disputes, and the documents behind the reads.
+
+All of it may be done again: states and documents go newer over older, a dispute's id is the case's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import structlog
+
+from fengqiao.contracts.dispatch import CommandRejected, IncidentOpened
+from fengqiao.contracts.topics import INCIDENT_STATE, UNIT_STATE
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.publisher import Outgoing, Publisher
+from services.dispatch import outgoing, views
+from services.dispatch.domain.board import Board
+from services.dispatch.domain.forces import Forces
+from services.dispatch.entries import Happened
+from services.dispatch.outgoing import Route
+from services.dispatch.state_topics import LastWords
+from services.dispatch.stores import Stores
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE: Final = 200
+"""Records in one go while the state topics are put right."""
+Results = Sequence[Mapping[str, Any]]
+
+
+class FollowThrough:
+    """Of one area. decided: told the result of each command as soon as reads show it."""
+
+    def __init__(
+        self,
+        route: Route,
+        forces: Forces,
+        stores: Stores,
+        publisher: Publisher,
+        clock: Clock,
+        words: LastWords,
+        decided: Callable[[Mapping[str, Any]], None],
+    ) -> None:
+        self._route = route
+        self._forces = forces
+        self._stores = stores
+        self._publisher = publisher
+        self._clock = clock
+        self._words = words
+        self._decided = decided
+
+    async def run(self, board: Board, happened: Sequence[Happened], results: Results) -> None:
+        """After one entry, with the board after it. Raises Busy."""
+        await self._publish_states(board, happened)
+        await self._write_documents(board, happened, results, {})
+
+    async def run_again(self, board: Board, happened: Sequence[Happened], results: Results) -> None:
+        """For entries of which it is not known whether it was done, with the board after the last. Raises Busy."""
+        await self._publish_states(board, happened)
+        incidents, _ = views.touched(one.event for one in happened)
+        documents = await self._stores.incidents.get_many(sorted(incidents))
+        known = {incident: int(document["sequence"]) for incident, document in documents.items()}
+        await self._write_documents(board, happened, results, known)
+
+    async def _publish_states(self, board: Board, happened: Sequence[Happened]) -> None:
+        now = self._clock.now()
+        incidents, units = views.touched(one.event for one in happened)
+        disputes = outgoing.disputes(self._route, happened)
+        states = [outgoing.incident_record(self._route, board, incident, now) for incident in sorted(incidents)]
+        states += [
+            outgoing.unit_record(self._route, board, self._forces, unit, now)
+            for unit in sorted(units)
+            if unit in self._forces.units
+        ]
+        if disputes:
+            await self._publisher.publish_in_order(disputes)
+        await self._say(states)
+
+    async def _say(self, states: Sequence[Outgoing]) -> None:
+        if not states:
+            return
+        acknowledged = await self._publisher.publish_in_order(states)
+        for record, metadata in zip(states, acknowledged, strict=True):
+            self._words.said(record.topic, record.key, _sequence(record), int(metadata.offset))
+
+    async def _write_documents(
+        self, board: Board, happened: Sequence[Happened], results: Results, known: Mapping[str, int]
+    ) -> None:
+        """known: per incident, to where its document tells the timeline already."""
+        rows: dict[str, list[str]] = {}
+        through: dict[str, int] = {}
+        new: set[str] = set()
+        for one in happened:
+            incident_id: str = getattr(one.event, "incident_id", "")
+            if incident_id not in board.incidents or isinstance(one.event, CommandRejected):
+                continue
+            if one.sequence is not None and one.sequence > known.get(incident_id, 0):
+                rows.setdefault(incident_id, []).append(views.timeline_row(one.sequence, one.event))
+                through[incident_id] = one.sequence
+                if isinstance(one.event, IncidentOpened):
+                    new.add(incident_id)
+        area = self._route.area
+        documents = {
+            incident_id: views.incident_document(
+                views.incident_state(area, board.incidents[incident_id]), through[incident_id]
+            )
+            for incident_id in rows
+        }
+        # Most incidents are written for the first time here: an insert costs a store half of what an upsert does.
+        fresh = [{**documents[id], "timeline": rows[id]} for id in rows if id in new and id not in known]
+        if fresh:
+            inserted = await self._stores.incidents.insert_each(fresh)
+            for document, done in zip(fresh, inserted, strict=True):
+                if done:
+                    del documents[document["_id"]]
+        await self._stores.incidents.put_newer(list(documents.values()), append=("timeline", rows))
+        _, units = views.touched(one.event for one in happened)
+        await self._stores.units.put_newer(
+            [
+                views.unit_document(views.unit_state(area, self._forces.units[unit], board.units.get(unit)))
+                for unit in sorted(units)
+                if unit in self._forces.units
+            ]
+        )
+        if results:
+            await self._stores.commands.put_newer(
+                [{"_id": result["command_id"], "n": 1, "area": area, **result} for result in results], by="n"
+            )
+            for result in results:
+                self._decided(result)
+
+    async def reconcile(self, board: Board) -> None:
+        """Publish whatever the state topics do not say as the board does. Raises Busy."""
+        area = self._route.area
+        wanted = {(self._route.topic(INCIDENT_STATE), f"{area}/{incident}") for incident in board.incidents}
+        wanted |= {(self._route.topic(UNIT_STATE), f"{area}/{unit}") for unit in self._forces.units}
+        await self._say_again(board, wanted | set(self._words.keys()))
+
+    async def heal(self, board: Board) -> None:
+        """Publish again where a late record has become the last word of its key. Raises Busy."""
+        await self._say_again(board, set(self._words.suspects()))
+
+    async def _say_again(self, board: Board, keys: set[tuple[str, str]]) -> None:
+        now = self._clock.now()
+        records: list[Outgoing] = []
+        for topic, key in sorted(keys):
+            name = key.partition("/")[2]
+            if topic == self._route.topic(INCIDENT_STATE):
+                record = outgoing.incident_record(self._route, board, name, now)
+            elif name in self._forces.units:
+                record = outgoing.unit_record(self._route, board, self._forces, name, now)
+            else:
+                continue
+            if self._words.sequence(topic, key) != _sequence(record):
+                records.append(record)
+            elif record.event is None:
+                self._words.forget(topic, key)
+        for at in range(0, len(records), AT_ONCE):
+            await self._say(records[at : at + AT_ONCE])
+        if records:
+            log.info("states said again", area=self._route.area, records=len(records))
+
+
+def _sequence(record: Outgoing) -> int:
+    """0 for a tombstone, as `LastWords` has it."""
+    return 0 if record.event is None else record.event.sequence

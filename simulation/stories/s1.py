@@ -1,0 +1,180 @@
+"""S1, the food-street brawl (Gaoqiao, 30 October, 22:23).
+
+110 reports a brawl at 永定社区美食七街. The post 怡园 is nearest and goes, the night-market volunteers are first on the
+scene, a patrol follows. Both men are brought to mediation, sign an agreement, and shake hands.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+from simulation.stories.crews import drive, sign_on
+from simulation.stories.stage import Stage, must
+from simulation.stories.witness import Witness
+
+UNITS = ("YY", "DSC", "P1", "P2", "P3", "P4", "V36", "V37", "V38")
+STREET = (113.01734, 28.19699)
+ROLES = {"primary": "post", "first_response": "volunteer", "support": "patrol"}
+
+
+async def play(stage: Stage) -> None:
+    """Play it; raises StoryFailed or Refused when the system does not do its part."""
+    await sign_on(stage, UNITS)
+    witness = Witness(stage)
+    async with witness:
+        incident = await _call(stage)
+        assignments = await _dispatched(stage, incident)
+        case_id = await _on_the_street(stage, incident, assignments)
+        await _mediated(stage, case_id)
+        await _told(stage, witness, incident, case_id)
+
+
+async def _call(stage: Stage) -> str:
+    system = await stage.person("integrator")
+    now = stage.clock.now()
+    accepted = await system.intake.report(
+        area=stage.area,
+        source="110",
+        external_id=f"S1-{now:%Y%m%dT%H%M%S%f}",
+        category="brawl",
+        description="永定社区美食七街某夜宵店，两人打架",
+        reported_at=now,
+        location={"address": "永定社区美食七街某夜宵店"},
+        caller={"name": "李某", "phone": "13800000000"},
+        details={"weapon": False},
+    )
+    place = accepted["location"]
+    stage.say(
+        _at(accepted["received_at"]),
+        "110",
+        f"reports a brawl at {place.get('name') or place.get('address')} (sure {place['confidence']:.2f})",
+    )
+    must(place["grid_cell"] == "G07", f"the place was not found in Yongding: {place}")
+    return accepted["incident_id"]
+
+
+async def _dispatched(stage: Stage, incident: str) -> dict[str, dict[str, Any]]:
+    desk = await stage.person("dispatcher")
+
+    async def three() -> dict[str, Any] | None:
+        found = await desk.dispatch.incident(incident)
+        return found if len(found["assignments"]) >= len(ROLES) else None
+
+    found = await stage.until("the assignment of post, volunteers and patrol", three)
+    by_role = {assignment["role"]: assignment for assignment in found["assignments"]}
+    must(by_role.keys() == ROLES.keys(), f"roles {sorted(by_role)} instead of {sorted(ROLES)}")
+    for role, kind in ROLES.items():
+        must(by_role[role]["unit_kind"] == kind, f"{role} is a {by_role[role]['unit_kind']}, not a {kind}")
+    must(by_role["primary"]["unit"] == "YY", f"{by_role['primary']['unit']} went instead of 怡园警务点")
+    for assignment in found["assignments"]:
+        stage.say(_at(assignment["assigned_at"]), "dispatch", f"sends {assignment['unit']}, {_why(assignment)}")
+    return by_role
+
+
+def _why(assignment: dict[str, Any]) -> str:
+    reason = assignment["reason"]
+    words = f"{reason['rule']} {assignment['unit_kind']}, {reason.get('travel_seconds', 0):.0f} s by road"
+    if "runner_up" in reason:
+        words += f", {reason['seconds_saved']:.0f} s before {reason['runner_up']['unit']}"
+    return f"{words} ({assignment['role'].replace('_', ' ')})"
+
+
+async def _on_the_street(stage: Stage, incident: str, assignments: dict[str, dict[str, Any]]) -> str:
+    await asyncio.gather(*(drive(stage, assignment, STREET) for assignment in assignments.values()))
+    await stage.wait(120)
+    cleared: dict[str, Any] = {}
+    # The volunteers have kept the two men apart; the post takes them along, and ends it.
+    for role in ("first_response", "support", "primary"):
+        assignment = assignments[role]
+        crew = await stage.person("crew", assignment["unit"])
+        dispute = {"dispute": {"kind": "brawl"}} if role == "primary" else {}
+        cleared = await crew.dispatch.step(assignment["id"], "clear", disposition="移交调解", **dispute)
+    desk = await stage.person("dispatcher")
+    ended = await desk.dispatch.incident(incident)
+    must(ended["status"] == "closed", f"the incident is {ended['status']}, not closed")
+    for assignment in ended["assignments"]:
+        arrived, received = _at(assignment["on_scene_at"]), _at(ended["received_at"])
+        seconds = (arrived - received).total_seconds()
+        stage.say(arrived, assignment["unit"], f"on scene, {seconds:.0f} s after the call")
+    stage.say(_at(ended["ended_at"]), "YY", f"cleared; both men go to mediation, case {cleared['case_id']}")
+    return str(cleared["case_id"])
+
+
+async def _mediated(stage: Stage, case_id: str) -> None:
+    crew = await stage.person("crew", "YY")
+    for name in ("颜某", "谢某某"):
+        await crew.mediation.add_party(case_id, {"name": name})
+    mediator = await stage.person("mediator")
+    await stage.until("the case", lambda: mediator.mediation.case(case_id))
+
+    async def take(step: str, body: dict[str, Any], words: str) -> None:
+        await mediator.mediation.take(case_id, step, body)
+        stage.say(stage.clock.now(), "mediator", words)
+
+    deadline = (stage.clock.now() + timedelta(days=7)).isoformat()
+    await take("assess", {"grade": "yellow", "reason": "朋友间酒后口角，均受轻微伤"}, "grades it yellow (ordinary)")
+    await take("refer", {"mediators": ["mediator-1"], "venue": "three-offices-one-court"}, "takes it to 三所一庭")
+    await stage.wait(1800)
+    await take("sessions", {"outcome": "agreed", "place": "三所一庭调解室"}, "holds a session: they agree")
+    await take(
+        "agreement",
+        {
+            "facts": "两人相约吃夜宵，因琐事口角引发打架，双方均受轻微伤。",
+            "duties": [{"text": "相互道歉，医药费各自承担。"}],
+            "manner": "当面履行",
+            "place": "三所一庭调解室",
+            "deadline": deadline,
+            "signatures": [{"party": "p1"}, {"party": "p2"}],
+        },
+        "has the agreement signed by both",
+    )
+    await take("dispose", {"outcome": "settled"}, "disposes: settled")
+    await take("performance", {"performed": True}, "records that it was performed")
+    await take("control", {}, "plans the visits: 3 days, 30 days, 3 months")
+    case = await mediator.mediation.case(case_id)
+    must(case["stage"] == "in_control", f"the case is {case['stage']}, not in control")
+
+
+async def _told(stage: Stage, witness: Witness, incident: str, case_id: str) -> None:
+    """The whole timeline is queryable and on the stream, and analytics has counted it."""
+    wanted = {
+        "fengqiao.incident.opened.v1",
+        "fengqiao.assignment.assigned.v1",
+        "fengqiao.assignment.on-scene.v1",
+        "fengqiao.assignment.cleared.v1",
+        "fengqiao.incident.closed.v1",
+        "fengqiao.case.opened.v1",
+        "fengqiao.case.agreed.v1",
+    }
+    missing = await witness.heard_all(incident, case_id, wanted)
+    must(not missing, f"the stream did not tell {sorted(missing)}")
+    stage.say(stage.clock.now(), "stream", f"told {witness.count} events of it, from the call to the agreement")
+    analyst = await stage.person("analyst")
+    day = stage.clock.now() - timedelta(days=1), stage.clock.now() + timedelta(days=1)
+
+    async def counted() -> dict[str, Any] | None:
+        answer: dict[str, Any] = await analyst.analytics.json(
+            "GET",
+            "/v1/response-times",
+            query={
+                "area": stage.area,
+                "from": day[0].isoformat(),
+                "to": day[1].isoformat(),
+                "by": "category",
+                "segment": "received_to_on_scene",
+            },
+        )
+        rows = [row for row in answer["rows"] if row["key"]["category"] == "020301"]
+        return rows[0] if rows else None
+
+    row = await stage.until("the response time in analytics", counted)
+    stage.say(
+        stage.clock.now(),
+        "analytics",
+        f"response to brawls: {row['count']} counted, median {row['p50_s']:.0f} s, "
+        f"{row['within_target']:.0%} within target",
+    )
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
