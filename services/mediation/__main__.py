@@ -1,0 +1,172 @@
+"""Composition root of mediation: settings → adapters → run. `python -m services.mediation [openapi]`."""
+
+import asyncio
+import contextlib
+import secrets
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+import orjson
+from fastapi import FastAPI
+
+from fengqiao import __version__
+from fengqiao.contracts.topics import DISPUTES
+from fengqiao.geo.areas import Area, load_areas
+from fengqiao.geo.errors import GeoError
+from fengqiao.runtime import documents, failpoints
+from fengqiao.runtime.audit import Audit
+from fengqiao.runtime.clock import Clock, ClockError, DomainClock, open_clock
+from fengqiao.runtime.consumer import Consumer
+from fengqiao.runtime.documents import Collection
+from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.http import OK, authenticator, create_app, outline
+from fengqiao.runtime.logs import configure_logs
+from fengqiao.runtime.metrics import CLOCK_SKEW
+from fengqiao.runtime.publisher import Publisher
+from fengqiao.runtime.relay import Relay
+from fengqiao.runtime.serving import serve
+from fengqiao.runtime.settings import exit_with
+from fengqiao.runtime.telemetry import configure_telemetry
+from services.mediation import cases_api, commands_api, personal_api
+from services.mediation.area_rules import InvalidRules, load_rules
+from services.mediation.case_desk import CaseDesk
+from services.mediation.disputes import DisputeDesk
+from services.mediation.domain.rules import Rules
+from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.papers import Papers
+from services.mediation.parties import Parties
+from services.mediation.party_marks import PartyKeyError, PartyMarks, party_key
+from services.mediation.settings import MediationSettings
+
+SERVICE: Final = "mediation"
+
+
+class Mediation:
+    """The running service: an HTTP application, the consumer of disputes, and the relay of what cases have to tell."""
+
+    def __init__(
+        self,
+        settings: MediationSettings,
+        areas: Mapping[str, Area],
+        rules: Mapping[str, Rules],
+        marks: PartyMarks,
+        clock: Clock,
+    ) -> None:
+        self._client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
+        database = self._client[settings.database]
+        self._cases = Collection(database, "mediation_cases")
+        self._waiting = Collection(database, "mediation_parties")
+        self.parties = Parties(self._waiting, self._cases, clock)
+        papers = Papers(Collection(database, "mediation_papers"))
+        audit = Audit(Collection(database, "mediation_audit"), f"mediation-audit:{secrets.token_hex(8)}")
+        self._publisher = Publisher(settings.bootstrap_servers, SERVICE)
+        self._relay = Relay(self._cases, self._publisher, settings.topic_prefix, SERVICE)
+        self._disputes = DisputeDesk(self._cases, self.parties, self._relay, clock)
+        self._settings = settings
+        self._consumer: Consumer | None = None
+        desk = CaseDesk(self._cases, papers, self.parties, self._relay, clock, rules)
+        whose = Jurisdiction(areas)
+        self.app = create_app(
+            name=SERVICE,
+            version=__version__,
+            settings=settings,
+            auth=authenticator(settings),
+            readiness=self._readiness,
+            routers=[
+                cases_api.router(desk, self._cases, self.parties, areas, marks, clock),
+                commands_api.router(desk, whose, clock),
+                personal_api.router(self.parties, papers, audit, marks, whose, clock),
+            ],
+            lifespan=self.running,
+        )
+
+    @asynccontextmanager
+    async def running(self, app: FastAPI) -> AsyncIterator[None]:
+        """Everything that goes on beside the requests, begun and ended in order."""
+        await self._publisher.start()
+        self._relay.start()
+        # Made here: a consumer belongs to the loop in which it is made.
+        consumer = self._consumer = Consumer(
+            self._settings.bootstrap_servers,
+            SERVICE,
+            [DISPUTES.name],
+            self._disputes,
+            self._publisher,
+            prefix=self._settings.topic_prefix,
+            session_timeout=self._settings.session_timeout,
+        )
+        consumer.start()
+        beside = [
+            asyncio.create_task(self._declare_indexes(), name="indexes"),
+            asyncio.create_task(self.parties.keep_forgetting(), name="forget parties"),
+        ]
+        try:
+            yield
+        finally:
+            await consumer.stop()
+            for task in beside:
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
+            await self._relay.stop()
+            await self._publisher.stop()
+            await documents.close(self._client)
+
+    async def _declare_indexes(self) -> None:
+        """What a real MongoDB wants for lists, visits that are due, and what is unsent. Commands use `_id` only."""
+        while True:
+            try:
+                await self._cases.ensure_index([("area", 1), ("sort", -1)])
+                await self._cases.ensure_index([("area", 1), ("stage", 1), ("sort", -1)])
+                await self._cases.ensure_index([("area", 1), ("grade", 1), ("sort", -1)])
+                await self._cases.ensure_index([("area", 1), ("due_key", 1)], sparse=True)
+                await self._cases.ensure_index([("unsent", 1)], sparse=True)
+                await self._waiting.ensure_index([("waiting", 1)], sparse=True)
+                return
+            except Busy:
+                await asyncio.sleep(2)
+
+    async def _readiness(self) -> dict[str, str]:
+        try:
+            await self._cases.get("readiness")
+            store = OK
+        except Busy as busy:
+            store = str(busy)
+        waiting = self._relay.waiting
+        return {
+            "store": store,
+            "kafka": OK if self._publisher.available else "no connection",
+            "disputes": OK if self._consumer is not None and self._consumer.connected else "waiting for Kafka",
+            "relay": OK if waiting == 0 else f"{waiting} cases have events that are not told yet",
+        }
+
+
+def build(settings: MediationSettings, clock: Clock, key: bytes) -> Mediation:
+    """The service as its settings have it. key: the secret of the parties' marks. Raises GeoError, InvalidRules."""
+    areas = load_areas(settings.areas)
+    rules = {id: load_rules(settings.areas / id, area) for id, area in areas.items()}
+    return Mediation(settings, areas, rules, PartyMarks(key), clock)
+
+
+def main(arguments: list[str]) -> None:
+    settings = MediationSettings.load_or_exit()
+    try:
+        if arguments[:1] == ["openapi"]:
+            described = build(settings, DomainClock(), secrets.token_bytes(32))
+            sys.stdout.buffer.write(orjson.dumps(outline(described.app), option=orjson.OPT_INDENT_2) + b"\n")
+            return
+        configure_logs(SERVICE, format=settings.log_format, level=settings.log_level)
+        clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
+        failpoints.arm(settings.failpoints)
+        configure_telemetry(SERVICE, __version__, settings.otlp_endpoint)
+        CLOCK_SKEW.set_function(clock.skew_seconds)
+        service = build(settings, clock, party_key(settings.party_key_file))
+    except (ClockError, GeoError, InvalidRules, PartyKeyError, ValueError) as error:
+        exit_with(error)
+    serve(service.app, host=settings.bind, port=settings.port(SERVICE))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,128 @@
+"""A case as it is stored 一案一档: state, history, and the events that it still has to tell.
+
+_id, area, stage, grade, kind   what lists filter by
+sort                            opening time and id: lists show the newest first
+due_key                         the earliest visit still to be made and the id; absent when there is none
+version                         of the document: compare-and-set
+revision                        of what people edit: the ETag. Relaying does not move it
+state                           the case as JSON, always the fold of the history
+history                         rows {n, body, previous, hash}, chained like a journal, never changed
+pending, events_through, unsent the outbox (`fengqiao.runtime.relay`)
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from fengqiao.contracts.topics import MEDIATION
+from fengqiao.runtime import relay
+from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.documents import Document
+from fengqiao.runtime.journal import GENESIS, ChainBroken, chain, encode
+from services.mediation.domain.case import Case
+from services.mediation.domain.evolve import evolve, fold
+from services.mediation.domain.happenings import HAPPENINGS, Happened
+from services.mediation.domain.telling import tell
+
+SOURCE = "mediation"
+
+
+def sortable(instant: datetime) -> str:
+    """An instant as text that sorts by time."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def new_document(events: Sequence[Happened], trace: str | None, fingerprint: str | None = None) -> Document:
+    """The document of a case that begins with `events`. fingerprint: of the request that opened it."""
+    empty: Document = {"version": 0, "revision": 0, "history": [], "events_through": 0}
+    if fingerprint is not None:
+        empty["fingerprint"] = fingerprint
+    return _with(empty, None, events, trace, None)
+
+
+def changed(document: Document, events: Sequence[Happened], trace: str | None, command: str | None) -> Document:
+    """The document after `events`, which one command of a person has made happen. command: its id, if it has one."""
+    return _with(document, case_of(document), events, trace, command)
+
+
+def _with(
+    document: Document, case: Case | None, events: Sequence[Happened], trace: str | None, command: str | None
+) -> Document:
+    history: list[Document] = list(document["history"])
+    sequence = document["events_through"]
+    telling = []
+    for event in events:
+        case = evolve(case, event)
+        history.append(_row(history, event, command))
+        sequence += 1
+        told = tell(case, event)
+        cloud_event = CloudEvent(told.TYPE, SOURCE, case.id, sequence, event.at, told.wire(), trace)
+        telling.append(relay.pending(cloud_event, MEDIATION.name, case.id))
+    if case is None:
+        raise ValueError("nothing has happened")
+    after = document | {
+        "_id": case.id,
+        "area": case.area,
+        "stage": case.stage,
+        "grade": case.grade,
+        "kind": case.kind,
+        "sort": f"{sortable(case.opened_at)}|{case.id}",
+        "version": document["version"] + 1,
+        "revision": document["revision"] + 1,
+        "state": case.wire().decode(),
+        "history": history,
+    }
+    after.pop("due_key", None)
+    if case.open_visits:
+        after["due_key"] = f"{sortable(case.open_visits[0].due_at)}|{case.id}"
+    return relay.with_pending(after, *telling)
+
+
+def _row(history: Sequence[Document], event: Happened, command: str | None) -> Document:
+    content: dict[str, Any] = {
+        "n": len(history) + 1,
+        "type": event.TYPE,
+        "data": event.model_dump(mode="json", exclude_none=True),
+    }
+    if command is not None:
+        content["command"] = command
+    body = encode(content)
+    previous = history[-1]["hash"] if history else GENESIS
+    return {"n": content["n"], "body": body, "previous": previous, "hash": chain(previous, body)}
+
+
+def case_of(document: Document) -> Case:
+    """The case as it is stored."""
+    return Case.read(document["state"])
+
+
+def rows(document: Document) -> list[dict[str, Any]]:
+    """The bodies of the history's rows, decoded, with their hashes."""
+    return [
+        orjson.loads(row["body"]) | {"previous": row["previous"], "hash": row["hash"]} for row in document["history"]
+    ]
+
+
+def done_by(document: Document, command: str) -> str | None:
+    """The type of what the command with this id has made happen, or None where it has not been carried out."""
+    for row in rows(document):
+        if row.get("command") == command:
+            return str(row["type"])
+    return None
+
+
+def refolded(document: Document) -> Case:
+    """The case as its history has it, the chain checked. Raises ChainBroken."""
+    return fold(_checked(document))
+
+
+def _checked(document: Document) -> Iterable[Happened]:
+    previous = GENESIS
+    for n, row in enumerate(document["history"], 1):
+        content = orjson.loads(row["body"])
+        if row["previous"] != previous or chain(previous, row["body"]) != row["hash"] or content["n"] != n:
+            raise ChainBroken(f"row {n} of {document['_id']} does not follow: somebody changed the history")
+        previous = row["hash"]
+        yield HAPPENINGS[content["type"]].of(content["data"])

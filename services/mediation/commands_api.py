@@ -1,0 +1,201 @@
+"""Commands on a case over REST. Each carries `If-Match` with the ETag of what its author has seen.
+
+Stale: 412. Without it: 428. Not in this stage: 409 with what is `allowed`. A command sent twice with the same
+`Idempotency-Key` acts once, also when its `If-Match` is stale by its own doing.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Response
+
+from fengqiao.contracts.model import PaperReference
+from fengqiao.runtime.auth import Principal, require
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.problems import Unprocessable, problem_responses
+from services.mediation import answers, requests
+from services.mediation.case_desk import Build, CaseDesk
+from services.mediation.cases_api import CaseId, OptionalKey, json
+from services.mediation.domain import commands as wish
+from services.mediation.domain.case import Signature, Visit
+from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.preconditions import etag
+
+Mediator = Annotated[Principal, require("cases:write")]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, description='The ETag, like `"3"`')]
+
+
+def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
+    routes = APIRouter(tags=["commands"])
+    declared: dict[str, Any] = {
+        "response_model": answers.WholeCase,
+        "responses": problem_responses(404, 409, 412, 422, 428, 503),
+    }
+
+    async def give(
+        id: str,
+        caller: Principal,
+        if_match: str | None,
+        key: str | None,
+        words: dict[str, Any],
+        build: Build,
+    ) -> Response:
+        whose.case(id, caller)
+        written = {name: text for name, text in words.items() if text is not None}
+        told = await desk.carry_out(id, caller, if_match, key, written or None, build)
+        answer = answers.whole(told.document, relay=told.relay, replayed=told.replayed)
+        return json(answer, headers={"ETag": etag(told.document["revision"])})
+
+    @routes.post("/v1/cases/{id}/assess", **declared)
+    async def assess(
+        id: CaseId, caller: Mediator, body: requests.Assess, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """Grade it 黄橙红, with the reason; the grade decides the tier."""
+
+        def build(paper: PaperReference | None) -> wish.Command:
+            return wish.Assess(body.grade, _required(paper), body.tier)
+
+        return await give(id, caller, if_match, key, {"reason": body.reason}, build)
+
+    @routes.post("/v1/cases/{id}/refer", **declared)
+    async def refer(
+        id: CaseId, caller: Mediator, body: requests.Refer, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """Give it to those who mediate."""
+        mediators = tuple(dict.fromkeys(body.mediators))
+        return await give(id, caller, if_match, key, {}, lambda _: wish.Refer(mediators, body.venue))
+
+    @routes.post("/v1/cases/{id}/sessions", **declared)
+    async def session(
+        id: CaseId,
+        caller: Mediator,
+        body: requests.HoldSession,
+        if_match: IfMatch = None,
+        key: OptionalKey = None,
+    ) -> Response:
+        """Record a session that was held."""
+        words = {"place": body.place, "note": body.note}
+        return await give(
+            id, caller, if_match, key, words, lambda paper: wish.HoldSession(body.outcome, body.held_at, paper)
+        )
+
+    @routes.post("/v1/cases/{id}/agreement", **declared)
+    async def agreement(
+        id: CaseId, caller: Mediator, body: requests.Agree, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """Record the agreement: facts, duties, manner, place and deadline, signatures (or `oral`)."""
+        words = {
+            "facts": body.facts,
+            "duties": [duty.text for duty in body.duties],
+            "manner": body.manner,
+            "place": body.place,
+        }
+        signatures = _signatures(body, clock.now())
+
+        def build(paper: PaperReference | None) -> wish.Command:
+            promises = tuple(wish.Promise(duty.party, duty.deadline) for duty in body.duties)
+            return wish.Agree(_required(paper), promises, body.deadline, body.oral, signatures)
+
+        return await give(id, caller, if_match, key, words, build)
+
+    @routes.post("/v1/cases/{id}/dispose", **declared)
+    async def dispose(
+        id: CaseId, caller: Mediator, body: requests.Dispose, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """Say how the mediation ended."""
+        return await give(
+            id, caller, if_match, key, {"note": body.note}, lambda paper: wish.Dispose(body.outcome, paper)
+        )
+
+    @routes.post("/v1/cases/{id}/performance", **declared)
+    async def performance(
+        id: CaseId,
+        caller: Mediator,
+        body: requests.RecordPerformance,
+        if_match: IfMatch = None,
+        key: OptionalKey = None,
+    ) -> Response:
+        """Record whether the agreement, or one duty of it, was performed."""
+        return await give(
+            id,
+            caller,
+            if_match,
+            key,
+            {"note": body.note},
+            lambda paper: wish.RecordPerformance(body.performed, body.duty, paper),
+        )
+
+    @routes.post("/v1/cases/{id}/control", **declared)
+    async def control(
+        id: CaseId, caller: Mediator, body: requests.Control, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """Order the visits: those of the area's rules, or the ones given."""
+        visits = None if body.visits is None else _visits(body.visits)
+        return await give(id, caller, if_match, key, {}, lambda _: wish.Control(visits))
+
+    @routes.post("/v1/cases/{id}/visits/{visit}", **declared)
+    async def visit(
+        id: CaseId,
+        visit: Annotated[str, Path(description="The visit's name, such as 3d")],
+        caller: Mediator,
+        body: requests.RecordVisit,
+        if_match: IfMatch = None,
+        key: OptionalKey = None,
+    ) -> Response:
+        """Record a visit that was made."""
+        return await give(
+            id,
+            caller,
+            if_match,
+            key,
+            {"note": body.note},
+            lambda paper: wish.RecordVisit(visit[:64], body.calm, paper),
+        )
+
+    @routes.post("/v1/cases/{id}/escalate", **declared)
+    async def escalate(
+        id: CaseId, caller: Mediator, body: requests.Escalate, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """One tier higher, with the reason; it is referred anew."""
+
+        def build(paper: PaperReference | None) -> wish.Command:
+            return wish.Escalate(_required(paper))
+
+        return await give(id, caller, if_match, key, {"reason": body.reason}, build)
+
+    @routes.post("/v1/cases/{id}/close", **declared)
+    async def close(
+        id: CaseId,
+        caller: Mediator,
+        if_match: IfMatch = None,
+        key: OptionalKey = None,
+        body: requests.Close | None = None,
+    ) -> Response:
+        """Nothing is left to do."""
+        return await give(id, caller, if_match, key, {"note": body.note if body else None}, wish.Close)
+
+    return routes
+
+
+def _required(paper: PaperReference | None) -> PaperReference:
+    if paper is None:
+        raise ValueError("this command always has words")
+    return paper
+
+
+def _signatures(body: requests.Agree, now: datetime) -> tuple[Signature, ...]:
+    seen: set[str] = set()
+    for index, one in enumerate(body.signatures):
+        if one.party in seen:
+            raise Unprocessable.at(f"/signatures/{index}/party", f"{one.party} has signed already.")
+        seen.add(one.party)
+    return tuple(Signature(party=one.party, signed_at=one.signed_at or now) for one in body.signatures)
+
+
+def _visits(planned: list[requests.PlannedVisit]) -> tuple[Visit, ...]:
+    seen: set[str] = set()
+    for index, one in enumerate(planned):
+        if one.visit in seen:
+            raise Unprocessable.at(f"/visits/{index}/visit", f"There are two visits called {one.visit}.")
+        seen.add(one.visit)
+    return tuple(Visit(visit=one.visit, due_at=one.due_at) for one in planned)

@@ -1,0 +1,123 @@
+"""Folding a case's history gives the stored case, whatever was done to it (Hypothesis)."""
+
+import copy
+import random
+
+import orjson
+import pytest
+from hypothesis import given as for_all
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from fengqiao.runtime.documents import Document
+from fengqiao.runtime.journal import ChainBroken
+from services.mediation.case_documents import case_of, changed, done_by, new_document, refolded
+from services.mediation.domain import commands as wish
+from services.mediation.domain.decide import allowed, decide, opening
+from services.mediation.domain.errors import CaseFault
+from services.mediation.domain.evolve import fold
+from tests.unit.mediation.cases import AGREE, CASE_ID, NIGHT, PAPER, S1, context, dispute, history, signed
+
+COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
+    st.builds(wish.Assess, st.sampled_from(["yellow", "orange", "red"]), st.just(PAPER)),
+    st.builds(wish.Refer, st.sampled_from([("m-li",), ("m-li", "lawyer-wang")]), st.sampled_from([None, "council"])),
+    st.builds(wish.HoldSession, st.sampled_from(["agreed", "adjourned", "failed"])),
+    st.just(AGREE),
+    st.builds(wish.Agree, st.just(PAPER), st.just((wish.Promise(),)), st.just(NIGHT), st.just(True), st.just(signed())),
+    st.builds(wish.Dispose, st.sampled_from(["settled", "settled_on_scene", "failed", "withdrawn", "transferred"])),
+    st.builds(wish.RecordPerformance, st.booleans(), st.sampled_from([None, 1, 2])),
+    st.just(wish.Control()),
+    st.builds(wish.RecordVisit, st.sampled_from(["3d", "30d", "3m"]), st.booleans()),
+    st.just(wish.Escalate(PAPER)),
+    st.just(wish.Close()),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@for_all(st.lists(COMMANDS, max_size=30), st.randoms(use_true_random=False))
+def test_M2_the_fold_of_a_history_is_the_stored_case(wishes: list[wish.Command], chance: random.Random) -> None:
+    document = new_document(opening(dispute(), NIGHT), None)
+    for command in [*wishes, *S1, *wishes]:
+        before = copy.deepcopy(document)
+        case = case_of(document)
+        try:
+            events = decide(case, command, context())
+        except CaseFault:
+            # Now and then do something that is possible, so that the late stages are reached too.
+            possible = [one for one in S1 if wish.NAMES[type(one)] in allowed(case)]
+            if not possible or chance.random() < 0.5:
+                continue
+            try:
+                events = decide(case, chance.choice(possible), context())
+            except CaseFault:
+                continue
+        document = changed(document, events, None, None)
+        assert before["history"] == document["history"][: len(before["history"])]
+        assert refolded(document) == case_of(document) == fold(events, case)
+        assert document["stage"] == case_of(document).stage
+        assert document["version"] == before["version"] + 1
+    numbers = [event["sequence"] for event in document["pending"]]
+    assert numbers == list(range(1, document["events_through"] + 1))
+
+
+def _whole() -> Document:
+    events = history(S1)
+    document = new_document(events[:1], None)
+    for event in events[1:]:
+        document = changed(document, [event], None, "command-7" if event.TYPE == "agreed" else None)
+    return document
+
+
+def test_M2_a_changed_history_is_found() -> None:
+    document = _whole()
+    assert refolded(document) == case_of(document)
+    for change in ("body", "drop", "swap"):
+        broken = copy.deepcopy(document)
+        rows = broken["history"]
+        if change == "body":
+            rows[2]["body"] = rows[2]["body"].replace("m-li", "m-wu")
+        elif change == "drop":
+            del rows[3]
+        else:
+            rows[3], rows[4] = rows[4], rows[3]
+        with pytest.raises(ChainBroken):
+            refolded(broken)
+
+
+def test_M2_a_command_is_found_by_its_id() -> None:
+    document = _whole()
+    assert done_by(document, "command-7") == "agreed"
+    assert done_by(document, "command-8") is None
+
+
+def test_M2_each_change_has_its_event_and_the_stage_after_it() -> None:
+    document = _whole()
+    told = [orjson.loads(event["data"]) for event in document["pending"]]
+    assert [event["type"].split(".")[2] for event in document["pending"]] == [
+        "opened",
+        "assessed",
+        "referred",
+        "session-held",
+        "agreed",
+        "disposed",
+        "performed",
+        "controlled",
+        "visited",
+        "visited",
+        "visited",
+        "closed",
+    ]
+    assert [event["stage"] for event in told[-3:]] == ["in_control", "followed_up", "closed"]
+    assert all(event["case_id"] == CASE_ID for event in told)
+    assert {event["key"] for event in document["pending"]} == {CASE_ID}
+
+
+def test_M7_the_next_due_visit_is_on_the_document_only_while_the_case_is_under_control() -> None:
+    events = history(S1)
+    document = new_document(events[:1], None)
+    keys = []
+    for event in events[1:]:
+        document = changed(document, [event], None, None)
+        keys.append(document.get("due_key"))
+    assert keys[:6] == [None] * 6
+    assert [key and key[:10] for key in keys[6:]] == ["2024-11-02", "2024-11-29", "2025-01-30", None, None]
