@@ -23,7 +23,7 @@ ONCE ?=
 DATA ?=
 ARGS ?=
 
-.PHONY: help setup run test test-faults check check-data bench bench-long clean
+.PHONY: help setup run test test-faults check contracts check-data bench bench-long clean
 
 help: ## Say what there is
 	@echo "make run [ONCE=1]      set up, start everything, play the food-street brawl (S1)"
@@ -31,6 +31,7 @@ help: ## Say what there is
 	echo "                       (MONGODB_URI=… KAFKA_BOOTSTRAP_SERVERS=… uses yours)"
 	echo "make test-faults       kill points and outages in full (20 minutes)"
 	echo "make check             formatting, lint, types, architecture"
+	echo "make contracts         write schemas, AsyncAPI, OpenAPI and examples anew"
 	echo "make check-data DATA=… what needs the reference data"
 	echo "make bench             load against a system of its own; make bench-long takes longer"
 	echo "make setup             only set up; make clean removes what was made"
@@ -74,6 +75,10 @@ check: setup ## Formatting, lint, types, architecture
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	.venv/bin/lint-imports
+
+contracts: setup ## Schemas, examples, AsyncAPI and OpenAPI as the code says them
+	@$(PYTHON) -m fengqiao.cli.contracts
+	$(PYTHON) -m fengqiao.cli.openapi
 
 check-data: setup ## What needs the reference data: make check-data DATA=folder
 	@if [ -z "$(DATA)" ] || [ ! -d "$(DATA)" ]; then echo "make check-data DATA=folder: the folder with the reference data is needed." >&2; exit 2; fi

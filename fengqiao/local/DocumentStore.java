@@ -11,12 +11,14 @@ import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
 import io.netty.channel.Channel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.h2.mvstore.MVMap;
@@ -35,6 +37,8 @@ public final class DocumentStore extends H2Backend {
     private static final Set<String> WRITES = Set.of(
             "insert", "update", "delete", "findandmodify", "create", "createindexes", "drop", "dropindexes",
             "dropdatabase", "deleteindexes", "renamecollection", "aggregate");
+    private static final Set<String> ALONE = Set.of(
+            "create", "createindexes", "drop", "dropindexes", "dropdatabase", "deleteindexes", "renamecollection");
     private static final int LIVE_PERCENT_WANTED = 40;
     private static final int BYTES_MOVED_AT_ONCE = 1 << 20;
 
@@ -53,13 +57,15 @@ public final class DocumentStore extends H2Backend {
             return super.handleCommand(channel, database, command, query);
         }
         long mine;
-        whole.readLock().lock();
+        // The library does not expect a collection to be used while an index is added to it.
+        Lock step = ALONE.contains(command.toLowerCase()) ? whole.writeLock() : whole.readLock();
+        step.lock();
         try {
             return counted(super.handleCommand(channel, database, command, query));
         } finally {
             // Also after an error: an insert of many may have stored some of them.
             mine = applied.incrementAndGet();
-            whole.readLock().unlock();
+            step.unlock();
             commitThrough(mine);
         }
     }
@@ -148,7 +154,23 @@ public final class DocumentStore extends H2Backend {
                     return matchDocuments(query, index.getPositions(part), order, skip, limit, batch, fields);
                 }
             }
-            return super.matchDocuments(query, order, skip, limit, batch, fields);
+            return copied(super.matchDocuments(query, order, skip, limit, batch, fields));
+        }
+
+        @Override
+        protected QueryResult matchDocuments(Document query, Iterable<Object> positions, Document order, int skip,
+                int limit, int batch, Document fields) {
+            return copied(super.matchDocuments(query, positions, order, skip, limit, batch, fields));
+        }
+
+        /**
+         * The library answers with the stored objects and updates them in place: an answer that is written to the
+         * network while another client changes the document is torn, or breaks the connection.
+         */
+        private static QueryResult copied(QueryResult found) {
+            List<Document> mine = new ArrayList<>();
+            found.forEach(document -> mine.add(document.cloneDeeply()));
+            return new QueryResult(mine, found.getCursorId());
         }
     }
 

@@ -19,6 +19,7 @@ from fengqiao.geo.areas import Area, load_areas
 from fengqiao.geo.errors import GeoError
 from fengqiao.geo.roads import load_roads
 from fengqiao.runtime import documents, failpoints
+from fengqiao.runtime.audit import Audit
 from fengqiao.runtime.clock import Clock, ClockError, open_clock
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import Busy
@@ -77,7 +78,8 @@ class Dispatch:
         self._instance: Instance | None = None
         self.refused: str | None = None
         papers = Papers(
-            Collection(database, "dispatch_papers"), Collection(database, "dispatch_audit"), secrets.token_hex(4)
+            Collection(database, "dispatch_papers"),
+            Audit(Collection(database, "dispatch_audit"), f"dispatch-audit:{secrets.token_hex(8)}"),
         )
         units = {area: frozenset(force.units) for area, force in forces.items()}
         self.app = create_app(

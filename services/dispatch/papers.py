@@ -11,20 +11,18 @@ from typing import Any
 
 from fengqiao.contracts.ids import digest
 from fengqiao.contracts.model import PaperReference
+from fengqiao.runtime.audit import Audit
 from fengqiao.runtime.documents import Collection, Document, DuplicateId
 from fengqiao.runtime.errors import StoreUnavailable
-from fengqiao.runtime.journal import Head, Journal, encode, new_nonce
 from fengqiao.runtime.problems import Unavailable
 
 
 class Papers:
     """The words of one service, and the record of who read them."""
 
-    def __init__(self, papers: Collection, audit: Collection, instance: str) -> None:
+    def __init__(self, papers: Collection, audit: Audit) -> None:
         self._papers = papers
-        self._audit = Journal(audit, f"dispatch-audit.{instance}")
-        self._head = Head()
-        self._nonce = new_nonce()
+        self._audit = audit
 
     async def keep(self, words: str, area: str, key: str, by: str, at: datetime) -> PaperReference:
         """Store the words. The same key gives the same paper. Raises Unavailable."""
@@ -45,8 +43,4 @@ class Papers:
 
     async def note_reading(self, entry: dict[str, Any]) -> None:
         """Write into the audit who reads what, before it is shown. Raises StoreUnavailable."""
-        body = encode(entry)
-        if self._head.n == 0:
-            async for stored in self._audit.entries(self._head):
-                self._head = Head(stored.n, stored.hash)
-        self._head = await self._audit.append(self._head, body, self._nonce)
+        await self._audit.note(entry)

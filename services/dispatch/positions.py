@@ -3,16 +3,24 @@
 A unit without a position stands at its home. An old position still counts, and its age is said with the choice.
 """
 
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from math import inf
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from fengqiao.contracts.model import Location
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.roads import NEAR_ENOUGH_M, OFF_ROAD_MPS, Mode, RoadNetwork
 from services.dispatch.domain.forces import Forces
-from services.dispatch.domain.matching import Travel
+
+MOST_GROUPS: Final = 256
+"""Sets of units kept ready at a time."""
 
 
 @dataclass(slots=True)
@@ -31,8 +39,8 @@ class Positions:
         self._forces = forces
         self._roads = roads
         self._standing: dict[str, _Standing] = {}
-        # The units asked about are mostly the same ones; their nodes are kept in one array a group.
-        self._groups: dict[tuple[str, ...], Any] = {}
+        # The units asked about are mostly the same ones; what is known of them is kept in arrays.
+        self._groups: dict[tuple[str, ...], list[_Group]] = {}
         nodes, metres = roads.nearest_nodes([unit.home for unit in forces.units.values()])
         for unit, node, off in zip(forces.units.values(), nodes, metres, strict=True):
             self._standing[unit.id] = _Standing(*unit.home, int(node), float(off), None)
@@ -52,41 +60,73 @@ class Positions:
         self._groups.clear()
         return True
 
-    def travel(self, now: datetime, units: Sequence[str], place: Location) -> Mapping[str, Travel]:
-        """Seconds by road from each of the units to the place; those without a road are left out."""
-        found: dict[str, Travel] = {}
-        on_foot = [unit for unit in units if self._forces.units[unit].kind.on_foot]
-        driving = [unit for unit in units if not self._forces.units[unit].kind.on_foot]
-        nodes, metres = self._roads.nearest_nodes([(place.lon, place.lat)])
-        for mode, group in ((Mode.DRIVE, driving), (Mode.FOOT, on_foot)):
-            if group:
-                self._by(mode, group, int(nodes[0]), float(metres[0]), place, now, found)
-        return found
+    def at(self, now: datetime) -> TravelAt:
+        """Travel times and ages as of `now`."""
+        return TravelAt(self, now)
 
-    def _by(
-        self,
-        mode: Mode,
-        units: list[str],
-        target: int,
-        off_target: float,
-        place: Location,
-        now: datetime,
-        found: dict[str, Travel],
-    ) -> None:
-        if off_target > NEAR_ENOUGH_M:
-            return
-        key = (mode.value, *units)
-        sources = self._groups.get(key)
-        if sources is None:
-            sources = self._groups[key] = [self._standing[unit].node for unit in units]
-        pace = OFF_ROAD_MPS[mode]
-        for unit, seconds in zip(units, self._roads.travel_seconds(sources, target, mode).tolist(), strict=True):
-            standing = self._standing[unit]
-            if seconds == float("inf") or standing.off_road > NEAR_ENOUGH_M:
-                continue
-            if standing.node == target:
-                seconds = 0.0
-            kind = self._forces.units[unit].kind
-            total = seconds / kind.speed_factor + (standing.off_road + off_target) / pace
-            age = None if standing.at is None else max((now - standing.at).total_seconds(), 0.0)
-            found[unit] = Travel(total, age)
+    def seconds(self, units: Sequence[str], place: Location) -> list[float]:
+        """Seconds by road from each of the units to the place; infinite where no road leads."""
+        nodes, metres = self._roads.nearest_nodes([(place.lon, place.lat)])
+        target, off = int(nodes[0]), float(metres[0])
+        if off > NEAR_ENOUGH_M:
+            return [inf] * len(units)
+        found: dict[str, float] = {}
+        for group in self._grouped(tuple(units)):
+            by_road = self._roads.travel_seconds(group.sources, target, group.mode)
+            by_road[group.sources == target] = 0.0
+            total = by_road / group.speed + group.off_road + off / OFF_ROAD_MPS[group.mode]
+            found.update(zip(group.units, total.tolist(), strict=True))
+        return [found[unit] for unit in units]
+
+    def age(self, unit: str, now: datetime) -> float | None:
+        """Seconds since the unit's position was taken; None when its home stands for it."""
+        taken = self._standing[unit].at
+        return None if taken is None else max((now - taken).total_seconds(), 0.0)
+
+    def _grouped(self, units: tuple[str, ...]) -> Sequence[_Group]:
+        groups = self._groups.get(units)
+        if groups is None:
+            if len(self._groups) > MOST_GROUPS:
+                self._groups.clear()
+            groups = self._groups[units] = [
+                self._group(mode, some)
+                for mode in Mode
+                if (some := [unit for unit in units if self._forces.units[unit].kind.on_foot == (mode is Mode.FOOT)])
+            ]
+        return groups
+
+    def _group(self, mode: Mode, units: list[str]) -> _Group:
+        standing = [self._standing[unit] for unit in units]
+        off = np.array([one.off_road for one in standing])
+        return _Group(
+            mode=mode,
+            units=units,
+            sources=np.array([one.node for one in standing], dtype=np.int32),
+            off_road=np.where(off > NEAR_ENOUGH_M, inf, off / OFF_ROAD_MPS[mode]),
+            speed=np.array([self._forces.units[unit].kind.speed_factor for unit in units]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Units that move alike, ready for one search: arrays of shape (n,)."""
+
+    mode: Mode
+    units: list[str]
+    sources: NDArray[np.int32]
+    off_road: NDArray[np.float64]
+    speed: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class TravelAt:
+    """`matching.Travel` at one moment."""
+
+    positions: Positions
+    now: datetime
+
+    def seconds(self, units: Sequence[str], place: Location) -> Sequence[float]:
+        return self.positions.seconds(units, place)
+
+    def age(self, unit: str) -> float | None:
+        return self.positions.age(unit, self.now)

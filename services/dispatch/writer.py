@@ -16,7 +16,6 @@ from typing import Any, Final
 import orjson
 import structlog
 
-from fengqiao.contracts.model import Location
 from fengqiao.contracts.topics import DISPATCH
 from fengqiao.runtime import failpoints
 from fengqiao.runtime.clock import Clock
@@ -31,7 +30,7 @@ from services.dispatch.domain.board import Board, from_json, to_json
 from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.forces import Forces
-from services.dispatch.domain.matching import Context, Travel
+from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import AllHeard, Asked, MessageTakenUp
 from services.dispatch.entries import Content, Happened, Mark, numbered, read
 from services.dispatch.following_through import FollowThrough
@@ -239,10 +238,7 @@ class AreaWriter:
                 # Commands count at the time the server received them.
                 at = min(command.received_at, now)
 
-            def travel(units: Sequence[str], place: Location, at: datetime = at) -> Mapping[str, Travel]:
-                return self.positions.travel(at, units, place)
-
-            then = happenings(board, message, Context(at, self._forces, travel, retired))
+            then = happenings(board, message, Context(at, self._forces, self.positions.at(at), retired))
             happened.extend(numbered(board.sequence, then.events, one.trace))
             if isinstance(message, Asked) and message.command.command_id not in then.board.aside:
                 verbs[message.command.command_id] = message.command.TYPE

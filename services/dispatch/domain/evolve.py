@@ -1,8 +1,8 @@
 """What is true after an event: `evolve(board, event) -> board`. Total: it never refuses what has happened."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.dispatch import Wanted
@@ -11,19 +11,20 @@ from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Assignment, Board, Incident, OnDuty, SetAside
 
+Evolution = Callable[[Board, Any, int], Board]
+"""(board, event, the area's sequence after it) → the next board, in one replacement: copies are what it costs."""
+NOTHING: Final[Mapping[str, Any]] = {}
+
 
 def evolve(board: Board, event: Event) -> Board:
     """The board after `event`. A published event takes the area's next sequence."""
-    if not isinstance(event, private.Private):
-        board = replace(board, sequence=board.sequence + 1)
-    return _EVOLVE[type(event)](board, event)
+    sequence = board.sequence if isinstance(event, private.Private) else board.sequence + 1
+    return _EVOLVE[type(event)](board, event, sequence)
 
 
-def _status(incident: Incident, queued: bool) -> IncidentStatus:
-    """What the incident is, from who is on it (EIDO's words)."""
-    if incident.ended_at is not None:
-        return incident.status
-    states = {assignment.status for assignment in incident.active}
+def _status(assignments: Iterable[Assignment], queued: bool) -> IncidentStatus:
+    """What an open incident is, from who is on it (EIDO's words)."""
+    states = {assignment.status for assignment in assignments if assignment.active}
     if "on_scene" in states:
         return "resources_onscene"
     if "en_route" in states:
@@ -33,20 +34,31 @@ def _status(incident: Incident, queued: bool) -> IncidentStatus:
     return "queued" if queued else "active"
 
 
-def _put(board: Board, incident: Incident) -> Board:
-    """The board with this incident, its place in the queue and its status worked out anew."""
+def _put(
+    board: Board, incident: Incident, sequence: int, of_board: Mapping[str, Any] = NOTHING, **changes: Any
+) -> Board:
+    """The board with the changed incident, its place in the queue and its status worked out anew.
+
+    of_board: what else of the board changes with it.
+    """
+    ended_at = changes.get("ended_at", incident.ended_at)
+    waiting: tuple[Wanted, ...] = changes.get("waiting", incident.waiting)
     queue = board.queue
-    if incident.open and any(wanted.required for wanted in incident.waiting):
-        queued = True
-        queue = queue.insert(incident.id, (incident.priority, incident.received_at))
-    else:
-        queued = False
+    queued = ended_at is None and any(wanted.required for wanted in waiting)
+    if queued:
+        place = changes.get("priority", incident.priority), incident.received_at
+        if queue.get(incident.id) != place:
+            queue = queue.insert(incident.id, place)
+    elif incident.id in queue:
         queue = queue.discard(incident.id)
-    incident = replace(incident, status=_status(incident, queued), sequence=board.sequence)
-    return replace(board, incidents=board.incidents.insert(incident.id, incident), queue=queue)
+    if ended_at is None:
+        changes["status"] = _status(changes.get("assignments", incident.assignments), queued)
+    incident = replace(incident, sequence=sequence, **changes)
+    incidents = board.incidents.insert(incident.id, incident)
+    return replace(board, sequence=sequence, incidents=incidents, queue=queue, **of_board)
 
 
-def _opened(board: Board, event: said.IncidentOpened) -> Board:
+def _opened(board: Board, event: said.IncidentOpened, sequence: int) -> Board:
     incident = Incident(
         id=event.incident_id,
         number=event.number,
@@ -62,41 +74,40 @@ def _opened(board: Board, event: said.IncidentOpened) -> Board:
         received_at=event.received_at,
         opened_at=event.at,
         caller_count=event.caller_count,
-        sequence=board.sequence,
+        sequence=sequence,
         read=1,
         weapon=event.weapon,
     )
-    return _put(replace(board, number=int(event.number)), incident)
+    return _put(board, incident, sequence, {"number": int(event.number)})
 
 
-def _corrected(board: Board, event: said.IncidentCorrected) -> Board:
-    incident = board.incidents[event.incident_id]
+def _corrected(board: Board, event: said.IncidentCorrected, sequence: int) -> Board:
     return _put(
         board,
-        replace(
-            incident,
-            category=event.category,
-            priority=event.priority,
-            location=event.location,
-            caller_count=event.caller_count,
-            weapon=event.weapon,
-        ),
+        board.incidents[event.incident_id],
+        sequence,
+        category=event.category,
+        priority=event.priority,
+        location=event.location,
+        caller_count=event.caller_count,
+        weapon=event.weapon,
     )
 
 
-def _queued(board: Board, event: said.IncidentQueued) -> Board:
-    return _put(board, board.incidents[event.incident_id])
+def _queued(board: Board, event: said.IncidentQueued, sequence: int) -> Board:
+    return _put(board, board.incidents[event.incident_id], sequence)
 
 
-def _ended(status: IncidentStatus) -> Callable[[Board, Any], Board]:
-    def end(board: Board, event: said.IncidentEvent) -> Board:
-        incident = replace(board.incidents[event.incident_id], status=status, ended_at=event.at, waiting=())
-        return _put(replace(board, ended=board.ended.enqueue((event.at, incident.id))), incident)
+def _ended(status: IncidentStatus) -> Evolution:
+    def end(board: Board, event: said.IncidentEvent, sequence: int) -> Board:
+        ended = board.ended.enqueue((event.at, event.incident_id))
+        incident = board.incidents[event.incident_id]
+        return _put(board, incident, sequence, {"ended": ended}, status=status, ended_at=event.at, waiting=())
 
     return end
 
 
-def _assigned(board: Board, event: said.AssignmentAssigned) -> Board:
+def _assigned(board: Board, event: said.AssignmentAssigned, sequence: int) -> Board:
     incident = board.incidents[event.incident_id]
     assignment = Assignment(
         id=event.assignment_id,
@@ -108,15 +119,17 @@ def _assigned(board: Board, event: said.AssignmentAssigned) -> Board:
         times=event.times,
         reason=event.reason,
     )
-    incident = replace(
+    unit = board.units[event.unit]
+    unit = replace(unit, assignments=(*unit.assignments, event.assignment_id), sequence=sequence)
+    return _put(
+        board,
         incident,
+        sequence,
+        {"units": board.units.insert(unit.unit, unit)},
         assignments=(*incident.assignments, assignment),
         waiting=_filled(incident.waiting, event.role, event.unit_kind),
         first=incident.first | {"assigned"} if event.first else incident.first,
     )
-    unit = board.units[event.unit]
-    unit = replace(unit, assignments=(*unit.assignments, event.assignment_id), sequence=board.sequence)
-    return _put(replace(board, units=board.units.insert(unit.unit, unit)), incident)
 
 
 def _filled(waiting: tuple[Wanted, ...], role: str, kind: str) -> tuple[Wanted, ...]:
@@ -136,10 +149,9 @@ def _again(incident: Incident, role: str, kind: str) -> tuple[Wanted, ...]:
     return (*incident.waiting, Wanted(role=role, kinds=(kind,), count=1, rule="nearest", required=True))
 
 
-def _step(status: AssignmentStatus, *, frees: bool) -> Callable[[Board, Any], Board]:
-    def step(board: Board, event: said.AssignmentEvent) -> Board:
+def _step(status: AssignmentStatus, *, frees: bool) -> Evolution:
+    def step(board: Board, event: said.AssignmentEvent, sequence: int) -> Board:
         incident = board.incidents[event.incident_id]
-        wanted_again = getattr(event, "wanted_again", False)
         assignments = tuple(
             replace(
                 assignment,
@@ -153,53 +165,56 @@ def _step(status: AssignmentStatus, *, frees: bool) -> Callable[[Board, Any], Bo
             else assignment
             for assignment in incident.assignments
         )
-        incident = replace(
-            incident,
-            assignments=assignments,
-            waiting=_again(incident, event.role, event.unit_kind) if wanted_again else incident.waiting,
-            first=incident.first | {status} if event.first else incident.first,
-        )
-        unit = board.units.get(event.unit)
+        again = getattr(event, "wanted_again", False)
+        units = board.units
+        unit = units.get(event.unit)
         if unit is not None:
             kept = tuple(held for held in unit.assignments if not (frees and held == event.assignment_id))
-            unit = replace(unit, assignments=kept, sequence=board.sequence)
-            board = replace(board, units=board.units.insert(unit.unit, unit))
-        return _put(board, incident)
+            units = units.insert(unit.unit, replace(unit, assignments=kept, sequence=sequence))
+        return _put(
+            board,
+            incident,
+            sequence,
+            {"units": units},
+            assignments=assignments,
+            waiting=_again(incident, event.role, event.unit_kind) if again else incident.waiting,
+            first=incident.first | {status} if event.first else incident.first,
+        )
 
     return step
 
 
-def _on_duty(board: Board, event: said.UnitOnDuty) -> Board:
+def _on_duty(board: Board, event: said.UnitOnDuty, sequence: int) -> Board:
     before = board.units.get(event.unit)
     unit = OnDuty(
         unit=event.unit,
         since=event.at,
-        sequence=board.sequence,
+        sequence=sequence,
         shift=event.shift,
         crew=event.crew,
         assignments=before.assignments if before is not None else (),
     )
-    return replace(board, units=board.units.insert(unit.unit, unit))
+    return replace(board, sequence=sequence, units=board.units.insert(unit.unit, unit))
 
 
-def _off_duty(board: Board, event: said.UnitOffDuty) -> Board:
-    unit = replace(board.units[event.unit], on=False, since=event.at, sequence=board.sequence, shift=None, crew=None)
-    return replace(board, units=board.units.insert(unit.unit, unit))
+def _off_duty(board: Board, event: said.UnitOffDuty, sequence: int) -> Board:
+    unit = replace(board.units[event.unit], on=False, since=event.at, sequence=sequence, shift=None, crew=None)
+    return replace(board, sequence=sequence, units=board.units.insert(unit.unit, unit))
 
 
-def _said(board: Board, event: Event) -> Board:
+def _said(board: Board, event: Event, sequence: int) -> Board:
     """Told, but nothing on the board is other than before."""
-    return board
+    return replace(board, sequence=sequence)
 
 
-def _stream_read(board: Board, event: private.StreamRead) -> Board:
+def _stream_read(board: Board, event: private.StreamRead, sequence: int) -> Board:
     incident = board.incidents.get(event.incident_id)
     if incident is None:
         return replace(board, unheard=board.unheard.insert(event.incident_id, event.sequence))
     return replace(board, incidents=board.incidents.insert(incident.id, replace(incident, read=event.sequence)))
 
 
-def _set_aside(board: Board, event: private.MessageSetAside) -> Board:
+def _set_aside(board: Board, event: private.MessageSetAside, sequence: int) -> Board:
     message = SetAside(
         key=event.key,
         incident=event.incident_id,
@@ -211,11 +226,11 @@ def _set_aside(board: Board, event: private.MessageSetAside) -> Board:
     return replace(board, aside=board.aside.insert(event.key, message))
 
 
-def _taken_up(board: Board, event: private.MessageTakenUp) -> Board:
+def _taken_up(board: Board, event: private.MessageTakenUp, sequence: int) -> Board:
     return replace(board, aside=board.aside.discard(event.key))
 
 
-def _retired(board: Board, event: private.IncidentRetired) -> Board:
+def _retired(board: Board, event: private.IncidentRetired, sequence: int) -> Board:
     return replace(
         board,
         incidents=board.incidents.discard(event.incident_id),
@@ -223,11 +238,11 @@ def _retired(board: Board, event: private.IncidentRetired) -> Board:
     )
 
 
-def _roles_dropped(board: Board, event: private.RolesDropped) -> Board:
-    return _put(board, replace(board.incidents[event.incident_id], waiting=()))
+def _roles_dropped(board: Board, event: private.RolesDropped, sequence: int) -> Board:
+    return _put(board, board.incidents[event.incident_id], sequence, waiting=())
 
 
-_EVOLVE: dict[type[Event], Callable[[Board, Any], Board]] = {
+_EVOLVE: dict[type[Event], Evolution] = {
     said.IncidentOpened: _opened,
     said.IncidentCorrected: _corrected,
     said.IncidentQueued: _queued,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fengqiao.contracts.dispatch import Wanted
 
@@ -39,7 +40,7 @@ class Plan:
     wanted: tuple[Wanted, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Forces:
     """Roster and plans of one area. `units` in the order of its folder."""
 
@@ -49,6 +50,10 @@ class Forces:
     default_plan: str
     first_number: int = 1001
 
+    def of_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        """The ids of the units of these kinds."""
+        return _of_kinds(self, kinds)
+
     def plan_for(self, category: str) -> Plan:
         """The plan with the longest code that the category begins with, else the default."""
         best, length = self.plans[self.default_plan], 0
@@ -57,3 +62,8 @@ class Forces:
                 if len(prefix) > length and category.startswith(prefix):
                     best, length = plan, len(prefix)
         return best
+
+
+@lru_cache(maxsize=1024)
+def _of_kinds(forces: Forces, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(unit.id for unit in forces.units.values() if unit.kind.kind in kinds)

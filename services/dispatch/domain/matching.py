@@ -1,8 +1,10 @@
 """Whom to send: the nearest available unit by road, and why it and not another (D1)."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
+from typing import Protocol
 
 from fengqiao.contracts.dispatch import Reason, RunnerUp, Wanted
 from fengqiao.contracts.model import Location
@@ -10,25 +12,28 @@ from services.dispatch.domain.board import Board
 from services.dispatch.domain.forces import Forces, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Travel:
-    """seconds: by road from where the unit is. age: of that position, seconds; None when its home stands for it."""
+class Travel(Protocol):
+    """Where the units are, as far as a decision needs it."""
 
-    seconds: float
-    age: float | None
+    def seconds(self, units: Sequence[str], place: Location) -> Sequence[float]:
+        """Seconds by road from each of the units to the place, in their order; infinite where no road leads."""
+        ...
+
+    def age(self, unit: str) -> float | None:
+        """Seconds since the unit's position was taken; None when its home stands for it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What decisions need and the board does not fold.
 
-    travel: seconds by road from the units to the place; a unit that no road leads from is missing in the answer.
     retired: incidents that are no longer on the board, of those that the message names.
     """
 
     now: datetime
     forces: Forces
-    travel: Callable[[Sequence[str], Location], Mapping[str, Travel]]
+    travel: Travel
     retired: frozenset[str] = frozenset()
 
 
@@ -57,52 +62,62 @@ def choose(
     covering: the units whose home lies in the place's grid cell come before all others.
     """
     forces = context.forces
-    ruled_out: dict[str, int] = {}
-    free: list[str] = []
-    for unit in forces.units.values():
-        if unit.kind.kind not in wanted.kinds or unit.id in exclude:
-            continue
-        why = why_not(board, forces, unit.id)
-        if why is None:
-            free.append(unit.id)
-        else:
-            ruled_out[why] = ruled_out.get(why, 0) + 1
+    free, ruled_out = _free(board, forces, wanted, exclude)
     if not free:
         return None, ruled_out
-    travel = context.travel(free, place)
-    if len(travel) < len(free):
-        ruled_out["no_road"] = len(free) - len(travel)
-
-    def covers(unit: str) -> bool:
-        return (
-            wanted.rule == "covering"
-            and place.grid_cell is not None
-            and forces.units[unit].grid_cell == place.grid_cell
-        )
-
-    ranked = sorted(travel, key=lambda unit: (not covers(unit), travel[unit].seconds, unit))
+    ranked = sorted(
+        (not _covers(forces, wanted, place, unit), seconds, unit)
+        for unit, seconds in zip(free, context.travel.seconds(free, place), strict=True)
+        if seconds != inf
+    )
+    if len(ranked) < len(free):
+        ruled_out["no_road"] = len(free) - len(ranked)
     if not ranked:
         # No road from anybody: a place off the map is still somebody's call, so the first free unit goes.
         unit = forces.units[free[0]]
         return Choice(unit, Reason(rule="nearest", ruled_out=ruled_out)), ruled_out
-    best = ranked[0]
-    reason = reason_for(travel, best, ranked[1] if len(ranked) > 1 else None, ruled_out)
-    if covers(best):
-        reason = reason.model_copy(update={"rule": "covering"})
+    beyond, seconds, best = ranked[0]
+    second = ranked[1][1:] if len(ranked) > 1 else None
+    reason = reason_for(context, best, seconds, second, ruled_out, covers=wanted.rule == "covering" and not beyond)
     return Choice(forces.units[best], reason), ruled_out
 
 
-def reason_for(travel: Mapping[str, Travel], unit: str, runner_up: str | None, ruled_out: Mapping[str, int]) -> Reason:
-    """Why `unit`: its travel time beside the runner-up's."""
-    mine = travel[unit]
-    second = travel[runner_up] if runner_up is not None else None
+def _free(board: Board, forces: Forces, wanted: Wanted, exclude: Collection[str]) -> tuple[list[str], dict[str, int]]:
+    ruled_out: dict[str, int] = {}
+    free: list[str] = []
+    for unit in forces.of_kinds(wanted.kinds):
+        if unit in exclude:
+            continue
+        why = why_not(board, forces, unit)
+        if why is None:
+            free.append(unit)
+        else:
+            ruled_out[why] = ruled_out.get(why, 0) + 1
+    return free, ruled_out
+
+
+def _covers(forces: Forces, wanted: Wanted, place: Location, unit: str) -> bool:
+    if wanted.rule != "covering":
+        return False
+    return place.grid_cell is not None and forces.units[unit].grid_cell == place.grid_cell
+
+
+def reason_for(
+    context: Context,
+    unit: str,
+    seconds: float,
+    second: tuple[float, str] | None,
+    ruled_out: Mapping[str, int],
+    *,
+    covers: bool = False,
+) -> Reason:
+    """Why `unit`: its travel seconds beside those of the runner-up."""
+    age = context.travel.age(unit)
     return Reason(
-        rule="nearest",
-        travel_seconds=round(mine.seconds, 1),
-        position_age_seconds=None if mine.age is None else round(mine.age, 1),
-        runner_up=None
-        if runner_up is None or second is None
-        else RunnerUp(unit=runner_up, travel_seconds=round(second.seconds, 1)),
-        seconds_saved=None if second is None else round(second.seconds - mine.seconds, 1),
+        rule="covering" if covers else "nearest",
+        travel_seconds=round(seconds, 1),
+        position_age_seconds=None if age is None else round(age, 1),
+        runner_up=None if second is None else RunnerUp(unit=second[1], travel_seconds=round(second[0], 1)),
+        seconds_saved=None if second is None else round(second[0] - seconds, 1),
         ruled_out=dict(ruled_out),
     )

@@ -1,5 +1,7 @@
 """What dispatchers order, and who is on duty (D10 in its plain form)."""
 
+from math import inf
+
 from fengqiao.contracts import commands
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.dispatch import Reason
@@ -30,10 +32,10 @@ def assign(then: Happenings, command: commands.Assign) -> None:
             return
     for unit in command.units:
         incident = then.board.incidents[command.incident_id]
-        travel = then.context.travel([unit], incident.location)
+        (seconds,) = then.context.travel.seconds([unit], incident.location)
         reason = Reason(rule="chosen")
-        if unit in travel:
-            reason = reason_for(travel, unit, None, {}).model_copy(update={"rule": "chosen"})
+        if seconds != inf:
+            reason = reason_for(then.context, unit, seconds, None, {}).model_copy(update={"rule": "chosen"})
         send(then, incident, forces.units[unit], _role(incident, forces.units[unit]), reason, command)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from typing import Any
 
 import orjson
 import pytest
@@ -31,10 +32,10 @@ def dispatch(system: System) -> System:
     return system
 
 
-async def opened(system: System, name: str, *, assigned: int = 0) -> dict[str, object]:
+async def opened(system: System, name: str, *, assigned: int = 0) -> dict[str, Any]:
     async with system.client("dispatcher") as client:
 
-        async def look() -> dict[str, object] | None:
+        async def look() -> dict[str, Any] | None:
             try:
                 found = await client.dispatch.incident(incident(name))
             except Refused:
@@ -50,7 +51,7 @@ async def test_D1_D4_an_incident_lives_from_its_report_to_its_end(dispatch: Syst
             await desk.dispatch.duty(unit, on=True, area="gaoqiao")
         await publisher.publish(record(dispatch, report("life", "020301", 1), incident("life"), 1))
         found = await opened(dispatch, "life", assigned=3)
-        units = {one["unit"]: one for one in found["assignments"]}  # type: ignore[attr-defined]
+        units = {one["unit"]: one for one in found["assignments"]}
         assert set(units) == {"YY", "P2", "V37"}
         assert units["YY"]["role"] == "primary"
         for unit in ("V37", "P2", "YY"):

@@ -12,7 +12,7 @@ from fengqiao.contracts.model import Actor, Category, Event, Location
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.forces import Forces, Kind, Plan, Unit
-from services.dispatch.domain.matching import Context, Travel
+from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import Asked, Heard, Message
 
 START = datetime(2024, 10, 30, 14, 23, tzinfo=UTC)
@@ -73,6 +73,19 @@ def assignment(name: str, number: int = 1) -> str:
 
 
 @dataclass(frozen=True)
+class Told:
+    """Travel seconds as the test tells them."""
+
+    by_unit: Mapping[str, float]
+
+    def seconds(self, units: Sequence[str], place: Location) -> Sequence[float]:
+        return [self.by_unit.get(one, 100.0) for one in units]
+
+    def age(self, unit: str) -> float | None:
+        return None
+
+
+@dataclass(frozen=True)
 class Area:
     """The board and the time; each method gives the next."""
 
@@ -85,9 +98,9 @@ class Area:
     every: tuple[Event, ...] = ()
     commands_given: int = 0
 
-    def travel(self, units: Sequence[str], place: Location) -> Mapping[str, Travel]:
-        told = {one: self.seconds.get(one, 100.0) for one in units}
-        return {one: Travel(seconds, None) for one, seconds in told.items() if seconds != float("inf")}
+    @property
+    def travel(self) -> "Told":
+        return Told(self.seconds)
 
     def when(self, message: Message, retired: frozenset[str] = frozenset()) -> "Area":
         then = happenings(self.board, message, Context(self.now, FORCES, self.travel, retired))

@@ -119,7 +119,7 @@ def test_the_same_message_decides_the_same_again(history: list[tuple[str, Any]])
         command_id="c-x",
         area="testarea",
         by={"client": "x", "role": "dispatcher"},
-        received_at=area.now,  # type: ignore[arg-type]
+        received_at=area.now,
         unit="P1",
         on=True,
     )
