@@ -1,0 +1,159 @@
+"""An analytics to speak to, on the servers it is given: its topic, its store, itself as a child, and who asks it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from fengqiao.contracts import topics
+from fengqiao.contracts.dispatch import DispatchEvent
+from fengqiao.geo.areas import load_areas
+from fengqiao.local import Process
+from fengqiao.local.ports import free_port
+from fengqiao.runtime import documents
+from fengqiao.runtime.publisher import Outgoing, Publisher
+from fengqiao.runtime.roles import Role
+from fengqiao.runtime.tokens import TokenMint
+from fengqiao.runtime.topics_admin import ensure_topics
+from services.analytics.__main__ import Analytics
+from services.analytics.area_rules import load_rules
+from services.analytics.domain.folding import AreaRules
+from services.analytics.replay import replayed
+from services.analytics.rollup_store import RollupStore
+from services.analytics.settings import AnalyticsSettings
+from tests.awaiting import eventually
+from tests.unit.analytics.evening import cloud_event
+
+ROOT = Path(__file__).parents[3]
+AREAS = ROOT / "deploy" / "areas"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Servers, names and a data folder."""
+
+    bootstrap_servers: str
+    mongodb_uri: str
+    database: str
+    prefix: str
+    data: Path
+
+    def settings(self, **more: Any) -> AnalyticsSettings:
+        return AnalyticsSettings.load(
+            data=self.data,
+            areas=AREAS,
+            kafka_bootstrap_servers=self.bootstrap_servers,
+            mongodb=self.mongodb_uri,
+            database=self.database,
+            topic_prefix=self.prefix,
+            **more,
+        )
+
+    @property
+    def rules(self) -> dict[str, AreaRules]:
+        return load_rules(AREAS, load_areas(AREAS).values())
+
+    def token(self, role: Role = "analyst", areas: Sequence[str] = ("gaoqiao",)) -> str:
+        return TokenMint(self.data).mint(role, areas)
+
+    async def make_topics(self) -> None:
+        wanted = [row for row in topics.kafka_topics() if row[0].startswith(topics.DISPATCH.name)]
+        made = [(f"{self.prefix}{name}", partitions, config) for name, partitions, config in wanted]
+        await ensure_topics(self.bootstrap_servers, made)
+
+    async def publish(
+        self, events: Sequence[tuple[int, DispatchEvent]], raw: Mapping[int, bytes] | None = None
+    ) -> None:
+        """Put (sequence, event) on the log as dispatch does. raw: other data for some of the sequences."""
+        publisher = Publisher(self.bootstrap_servers, "test", patience=30)
+        await publisher.start(wait=10)
+        try:
+            records = []
+            for sequence, event in events:
+                said = cloud_event(event, sequence)
+                if raw and sequence in raw:
+                    said = type(said)(said.type, said.source, said.subject, sequence, said.time, raw[sequence])
+                records.append(Outgoing(f"{self.prefix}{topics.DISPATCH.name}", event.area, said, 0))
+            for start in range(0, len(records), 1000):
+                await publisher.publish_in_order(records[start : start + 1000])
+        finally:
+            await publisher.stop()
+
+    async def replayed(self) -> dict[str, Any]:
+        """The stored documents against the log from offset 0."""
+        client = documents.connect(self.mongodb_uri, "pymongo")
+        try:
+            store = RollupStore(client[self.database], deadline=20.0)
+            return await replayed(self.settings(), store, self.rules, "gaoqiao")
+        finally:
+            await documents.close(client)
+
+    async def folded_to(self, offset: int, within: float = 30) -> None:
+        """Wait until the stored stream is at `offset`."""
+        client = documents.connect(self.mongodb_uri, "pymongo")
+        store = RollupStore(client[self.database], deadline=20.0)
+
+        async def there() -> bool:
+            stream = (await store.streams(["dispatch/gaoqiao"])).get("dispatch/gaoqiao")
+            return stream is not None and stream.offset >= offset
+
+        try:
+            await eventually(there, within=within, what=f"the stream at offset {offset}")
+        finally:
+            await documents.close(client)
+
+    def child(self, *, failpoints: str = "", batch: int = 2000) -> Child:
+        """An analytics in a process of its own, not started yet."""
+        port = free_port()
+        mine: Mapping[str, str] = {
+            **os.environ,
+            "FENGQIAO_DATA": str(self.data),
+            "FENGQIAO_AREAS": str(AREAS),
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap_servers,
+            "MONGODB_URI": self.mongodb_uri,
+            "FENGQIAO_DATABASE": self.database,
+            "FENGQIAO_TOPIC_PREFIX": self.prefix,
+            "FENGQIAO_ANALYTICS_URL": f"http://127.0.0.1:{port}",
+            "FENGQIAO_FAILPOINTS": failpoints,
+            "FENGQIAO_FOLD_BATCH": str(batch),
+            "FENGQIAO_SESSION_TIMEOUT": "6",
+        }
+        log = self.data / f"analytics-{port}.log"
+        process = Process("analytics", [sys.executable, "-m", "services.analytics"], log, mine, ROOT)
+        return Child(self, process, f"http://127.0.0.1:{port}")
+
+
+@dataclass(frozen=True)
+class Child:
+    place: Place
+    process: Process
+    url: str
+
+    async def start(self, path: str = "livez") -> None:
+        self.place.token()  # makes the installation's keys
+        self.process.start()
+        await self.process.wait_ready(f"{self.url}/{path}", 30)
+
+
+@asynccontextmanager
+async def running(place: Place, **more: Any) -> AsyncIterator[httpx.AsyncClient]:
+    """An analytics in this process, connected to everything, and an analyst of Gaoqiao who speaks to it."""
+    token = place.token()
+    service = Analytics(place.settings(**more), place.rules)
+    async with service.app.router.lifespan_context(service.app):
+        transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://analytics", headers=headers) as client:
+
+            async def ready() -> bool:
+                return (await client.get("/readyz")).status_code == 200
+
+            await eventually(ready, within=30, what="readiness")
+            yield client

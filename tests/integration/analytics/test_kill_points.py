@@ -1,0 +1,65 @@
+"""Killed between any two steps, stopped while another takes over: the numbers equal the log (A1)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from fengqiao.contracts.dispatch import DispatchEvent
+from tests.integration.analytics.kit import Place
+from tests.unit.analytics.evening import NIGHT, life, numbered, on_duty
+
+
+def evening(incidents: int) -> list[DispatchEvent]:
+    """Incidents one after the other, over some days, two crews in turn."""
+    events: list[DispatchEvent] = [on_duty("YY", "night"), on_duty("P3", "day")]
+    for n in range(incidents):
+        received = NIGHT + timedelta(minutes=37 * n)
+        events += life(
+            str(n), (n % 50, 40 + n % 90, 150 + n % 200, 400 + n), received=received, unit=("YY", "P3")[n % 2]
+        )
+    return events
+
+
+@pytest.mark.parametrize("point", ["analytics.rollup-written", "analytics.stream-written", "analytics.handled"])
+async def test_A1_killed_between_two_steps_it_equals_the_log_afterwards(place: Place, point: str) -> None:
+    events = numbered(evening(60))
+    await place.publish([*events[:150], *events[100:120], *events[150:]])
+    doomed = place.child(failpoints=f"{point}=kill:2", batch=40)
+    await doomed.start()
+    assert await doomed.process.wait() == -9
+    halfway = await place.replayed()
+    heir = place.child(batch=70)
+    await heir.start()
+    try:
+        await place.folded_to(len(events) + 19)
+    finally:
+        assert await heir.process.stop() == 0
+    checked = await place.replayed()
+    assert checked["ok"], checked
+    assert checked["events"] == len(events)
+    # The kill came where it should: the first write of a batch leaves a rollup ahead of its stream.
+    assert halfway["ok"] == (point != "analytics.rollup-written"), halfway
+
+
+async def test_A1_a_stopped_instance_that_wakes_after_its_successor_changes_nothing(place: Place) -> None:
+    events = numbered(evening(60))
+    await place.publish(events[:120])
+    sleeper = place.child(failpoints="analytics.rollup-written=stop:2", batch=40)
+    await sleeper.start()
+    await place.folded_to(39)  # it stands still inside its second batch
+    heir = place.child(batch=50)
+    await heir.start()
+    try:
+        await place.publish(events[120:])
+        await place.folded_to(len(events) - 1, within=60)
+        assert (await place.replayed())["ok"]
+        sleeper.process.resume()
+        await sleeper.process.wait_ready(f"{sleeper.url}/readyz", 30)
+        assert await sleeper.process.stop() == 0
+    finally:
+        await heir.process.stop()
+        await sleeper.process.kill()
+    checked = await place.replayed()
+    assert checked["ok"], checked
