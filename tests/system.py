@@ -4,7 +4,6 @@ fault tests start."""
 from __future__ import annotations
 
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Final
 from fengqiao.client import Addresses, Fengqiao
 from fengqiao.contracts.topics import kafka_topics
 from fengqiao.local import Process
+from fengqiao.local.ports import free_block
 from fengqiao.runtime.roles import Role
 from fengqiao.runtime.settings import SERVICES, ServiceName
 from fengqiao.runtime.tokens import TokenMint
@@ -29,21 +29,7 @@ NAMES: Final[Sequence[ServiceName]] = tuple(
 
 def free_port_base() -> int:
     """A port with as many free ones after it as there are services."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            base: int = probe.getsockname()[1]
-        if base + len(SERVICES) < 65_000 and all(_free(base + step) for step in range(len(SERVICES))):
-            return base
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    return free_block(len(SERVICES))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from typing import Final
 
@@ -14,9 +15,16 @@ def free_port() -> int:
     """A port nobody listens on now. Somebody may take it before we do:
     whoever starts a server checks again.
     """
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    return free_block(1)
+
+
+def free_block(count: int) -> int:
+    """The first of `count` ports in a row that are free now, below the range from which systems take the ports of
+    outgoing connections: in that range one would soon be taken again."""
+    while True:
+        first = random.randrange(12_000, 32_000 - count)
+        if not any(is_taken(first + step) for step in range(count)):
+            return first
 
 
 def is_taken(port: int) -> bool:

@@ -13,7 +13,7 @@ from typing import Self
 
 import httpx
 
-from fengqiao.local.ports import free_port
+from fengqiao.local.ports import free_block
 from fengqiao.runtime.settings import SERVICES, ServiceSettings
 from simulation.stories.stage import StoryFailed
 
@@ -25,15 +25,15 @@ class OwnSystem:
 
     def __init__(self, settings: ServiceSettings, clock: str) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="fengqiao-story-"))
-        base = _free_base()
+        base = free_block(len(SERVICES) + 2)
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FENGQIAO_")},
             "FENGQIAO_AREAS": str(settings.areas.resolve()),
             "FENGQIAO_DATA": str(self._folder),
             "FENGQIAO_PORT_BASE": str(base),
             "FENGQIAO_CLOCK": clock,
-            "KAFKA_PORT": str(free_port()),
-            "MONGODB_PORT": str(free_port()),
+            "KAFKA_PORT": str(base + len(SERVICES)),
+            "MONGODB_PORT": str(base + len(SERVICES) + 1),
         }
         self.settings = settings.model_copy(update={"data": self._folder, "port_base": base, "clock": clock})
         self._up: subprocess.Popen[bytes] | None = None
@@ -71,12 +71,3 @@ def _ready(url: str) -> bool:
         return httpx.get(url, timeout=2).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def _free_base() -> int:
-    from fengqiao.local.ports import is_taken
-
-    while True:
-        base = free_port()
-        if base < 64_000 and not any(is_taken(base + step) for step in range(len(SERVICES))):
-            return base

@@ -37,3 +37,9 @@ def test_a_broken_promise_is_named() -> None:
         "dispatch: GET /v1/units is gone",
         "intake: POST /v1/incidents now needs body colour",
     ]
+
+
+def test_the_guide_prints_the_one_table_of_roles() -> None:
+    from fengqiao.runtime.roles import as_markdown
+
+    assert as_markdown() in (FOLDER.parent / "roles.md").read_text(encoding="utf-8")
