@@ -65,10 +65,10 @@ run: setup ## Start everything and play S1
 	@exec $(PYTHON) -m fengqiao.cli up --story S1 $(if $(ONCE),--once)
 
 test: setup ## The suite, without the long fault tests
-	@$(PYTEST) tests --ignore=$(FAULTS) --ignore=tests/data $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 test-faults: setup ## Kill points and outages in full
-	@$(PYTEST) $(FAULTS) $(ARGS)
+	@$(PYTEST) -n 2 $(FAULTS) $(ARGS)
 
 check: setup ## Formatting, lint, types, architecture
 	@$(PYTHON) -m ruff format --check .

@@ -1,7 +1,7 @@
 """The live stream of the command room (server-sent events), resumed after a break without a gap or a repeat."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from fengqiao.client.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One event of the stream. type: `snapshot`, `reset`, or the type of a CloudEvent, which `data` then is."""
+    """One event of the stream. type: `snapshot`, `reset`, `undecided` (the alarms as they are, after a break), or the
+    type of a CloudEvent, which `data` then is. id: the token to resume with after it."""
 
     id: str
     type: str
@@ -49,29 +50,53 @@ class Stream:
                     if response.status_code >= 400:
                         await response.aread()
                         raise Refused(response.status_code, {"detail": response.text[:200]}, "GET /v1/stream")
-                    async for told in _events(response):
-                        token = told.id or token
-                        yield told
+                    reader = EventReader(token or "")
+                    async for chunk in response.aiter_bytes():
+                        for told in reader.feed(chunk):
+                            token = told.id or token
+                            yield told
+                        token = reader.last_id or token
             except httpx.TransportError:
                 pass
             await asyncio.sleep(0.3)
 
 
-async def _events(response: httpx.Response) -> AsyncIterator[Told]:
-    id, kind = "", "message"
-    data: list[str] = []
-    async for line in response.aiter_lines():
-        if line == "":
-            if data:
-                yield Told(id, kind, orjson.loads("\n".join(data)))
-            kind, data = "message", []
-            continue
-        field, _, value = line.partition(":")
-        value = value.removeprefix(" ")
+class EventReader:
+    """Server-sent events out of a byte stream, as the HTML standard has them. `last_id`: the last id that was told.
+
+    Lines end with LF or CRLF and with nothing else: a place's name may hold U+2028 or U+0085, and JSON leaves it so.
+    """
+
+    def __init__(self, last_id: str = "") -> None:
+        self.last_id = last_id
+        self._rest = b""
+        self._kind = ""
+        self._data: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> Iterator[Told]:
+        """The events that `chunk` completes."""
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            told = self._line(line.removesuffix(b"\r"))
+            if told is not None:
+                yield told
+
+    def _line(self, line: bytes) -> Told | None:
+        if not line:
+            told = (
+                Told(self.last_id, self._kind or "message", orjson.loads(b"\n".join(self._data)))
+                if self._data
+                else None
+            )
+            self._kind, self._data = "", []
+            return told
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
         match field:
-            case "id":
-                id = value
-            case "event":
-                kind = value
-            case "data":
-                data.append(value)
+            case b"id":
+                self.last_id = value.decode()
+            case b"event":
+                self._kind = value.decode()
+            case b"data":
+                self._data.append(value)
+        return None

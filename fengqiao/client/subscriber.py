@@ -50,9 +50,11 @@ async def subscribe(
                         event = cloudevents.read(record.headers, record.value)
                     except Unreadable:
                         continue
-                    if seen.place(event.stream, event.sequence) == "repeat":
+                    # A unit's states and its positions have the same source and subject: the topic tells them apart.
+                    stream = f"{record.topic}:{event.stream}"
+                    if seen.place(stream, event.sequence) == "repeat":
                         continue
-                    seen.applied(event.stream, event.sequence)
+                    seen.applied(stream, event.sequence)
                     kind = EVENTS.get(event.type)
                     yield Heard(
                         record.topic.removeprefix(prefix),

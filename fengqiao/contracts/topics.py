@@ -63,7 +63,7 @@ INCIDENTS: Final = Topic(
     ),
     key="area",
     publishers=("intake",),
-    consumers=("dispatch", "commandroom"),
+    consumers=("dispatch", "intake", "commandroom"),
 )
 DISPATCH_COMMANDS: Final = Topic(
     "dispatch-commands",

@@ -82,7 +82,7 @@ def create_app(
 ) -> FastAPI:
     """The application of service `name`.
 
-    readiness: a row per dependency, "ok" or what is wrong with it.
+    readiness: a row per dependency: "ok", "ok, …" with a remark, or what is wrong with it.
     lifespan: entered before the first request, left after the last.
     body_limit, body_limits_by_path: bytes; paths as they are requested (`/v1/incidents:batch`).
     Raises OpenRoute when a route outside the public list requires no token, here and again at the start.
@@ -132,7 +132,7 @@ def _add_operation_routes(app: FastAPI, readiness: Readiness) -> None:
     async def readyz() -> Response:
         """Whether requests can be served: a row for each dependency."""
         rows = dict(await readiness())
-        ready = all(state == OK for state in rows.values())
+        ready = all(state == OK or state.startswith(f"{OK}, ") for state in rows.values())
         document = {"status": OK if ready else "not ready", "dependencies": rows}
         return JsonResponse(document, 200 if ready else 503)
 

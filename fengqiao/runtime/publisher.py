@@ -46,6 +46,8 @@ class Publisher:
         self._ready = asyncio.Event()
         self._closing: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self.was_available = False
+        """Whether it has ever been connected."""
 
     async def start(self, wait: float = 0.0) -> None:
         """Begin to connect; wait at most `wait` seconds for it."""
@@ -180,5 +182,6 @@ class Publisher:
                 wait = min(wait * 1.5, 1.0)
                 continue
             self._producer = producer
+            self.was_available = True
             self._ready.set()
             return

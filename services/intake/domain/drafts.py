@@ -1,0 +1,152 @@
+"""What clients send, field by field. Unknown fields, wrong types and numbers that are none are refused by name.
+
+Types are strict: "28.1" is no number and 1 is no true. Times need an offset; they are kept in UTC to the millisecond,
+which is what a document can hold.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from fengqiao.contracts.ids import AREA_PATTERN, INCIDENT_PATTERN
+
+NAME_LENGTH: Final = 200
+WORDS_LENGTH: Final = 4000
+KEY_LENGTH: Final = 200
+BATCH_SIZE: Final = 500
+
+
+def to_the_millisecond(instant: datetime) -> datetime:
+    """In UTC, without what is smaller than a millisecond."""
+    instant = instant.astimezone(UTC)
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
+
+
+def _plausible(instant: datetime) -> datetime:
+    # Before anything else: the ends of the calendar cannot be converted to UTC.
+    if not 2000 <= instant.year <= 2200:
+        raise ValueError("must lie between the years 2000 and 2200")
+    return to_the_millisecond(instant)
+
+
+def printable_key(text: str) -> str:
+    """A key as it is. Raises ValueError when it is empty, too long or holds what cannot be printed."""
+    if not text.strip() or len(text) > KEY_LENGTH or not text.isprintable():
+        raise ValueError(f"must be 1 to {KEY_LENGTH} printable characters")
+    return text
+
+
+Time = Annotated[AwareDatetime, AfterValidator(_plausible)]
+Name = Annotated[str, Field(max_length=NAME_LENGTH)]
+Words = Annotated[str, Field(max_length=WORDS_LENGTH)]
+Key = Annotated[str, Field(min_length=1, max_length=KEY_LENGTH), AfterValidator(printable_key)]
+Area = Annotated[str, Field(pattern=AREA_PATTERN)]
+CategoryName = Annotated[str, Field(min_length=1, max_length=64, description="a code of the area's set, or an alias")]
+Priority = Annotated[int, Field(ge=1, le=4, description="1 is the gravest")]
+
+
+class Draft(BaseModel):
+    model_config = ConfigDict(
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, use_attribute_docstrings=True
+    )
+
+
+class PlaceDraft(Draft):
+    """Where. Coordinates, an address, or both: then the coordinates count and the address is kept."""
+
+    address: Name | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    """What the coordinates are in; answers are in WGS-84."""
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            raise ValueError("send lon and lat together, or neither")
+        return self
+
+
+class CallerDraft(Draft):
+    """Who called. Stays at intake."""
+
+    name: Name | None = None
+    phone: Annotated[str, Field(max_length=64)] | None = None
+
+
+class DetailsDraft(Draft):
+    weapon: bool | None = None
+    """Somebody is armed."""
+
+
+class IncidentDraft(Draft):
+    """A call, as the reporting system has it."""
+
+    area: Area | None = None
+    """May be left out where coordinates decide it."""
+    source: Annotated[str, Field(min_length=1, max_length=32)]
+    """Who reports: one of `GET /v1/sources`."""
+    external_id: Key | None = None
+    """The reporting system's own number: the same one again is the same incident. Wins over Idempotency-Key."""
+    category: CategoryName | None = None
+    """Left out: the source's default."""
+    priority: Priority | None = None
+    """Left out: the category's."""
+    description: Words | None = None
+    reported_at: Time | None = None
+    """When the caller was heard; left out: now."""
+    location: PlaceDraft | None = None
+    caller: CallerDraft | None = None
+    details: DetailsDraft | None = None
+
+
+class ChangeDraft(Draft):
+    """More is known. What is left out or null stays as it is; words are added to those that are there."""
+
+    description: Annotated[str, Field(min_length=1, max_length=WORDS_LENGTH)] | None = None
+    location: PlaceDraft | None = None
+    category: CategoryName | None = None
+    priority: Priority | None = None
+    weapon: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if all(getattr(self, field) is None for field in type(self).model_fields):
+            raise ValueError("send at least one of description, location, category, priority, weapon")
+        return self
+
+
+class AnotherCallerDraft(Draft):
+    """One more person called about the same incident."""
+
+    name: Name | None = None
+    phone: Annotated[str, Field(max_length=64)] | None = None
+    description: Annotated[str, Field(min_length=1, max_length=WORDS_LENGTH)] | None = None
+
+
+class CancelDraft(Draft):
+    """The source takes its report back; dispatch decides what becomes of the units."""
+
+    reason: Literal["duplicate", "false_alarm", "resolved", "wrong_area", "test", "other"]
+
+
+class DisputeDraft(Draft):
+    """A quarrel that has to be settled, without a call of its own. Parties are named at mediation, not here."""
+
+    kind: CategoryName
+    """A code of the area's dispute branch, or one of its aliases."""
+    area: Area | None = None
+    location: PlaceDraft | None = None
+    incident_id: Annotated[str, Field(pattern=INCIDENT_PATTERN)] | None = None
+    """The incident it came of; then area and place are the incident's."""
+    external_id: Key | None = None
+    origin: Literal["intake", "screening"] = "intake"
+    reported_at: Time | None = None
+    settled_on_scene: bool = False
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if self.incident_id is not None and (self.area is not None or self.location is not None):
+            raise ValueError("with incident_id, area and location are the incident's: leave them out")
+        return self

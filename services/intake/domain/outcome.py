@@ -1,0 +1,108 @@
+"""What became of an incident, as intake learns it from dispatch.
+
+Every event says what is true after it, never what to add, so learning the same stretch of events again changes
+nothing. What is learnt is kept as `path -> value` under the document's `dispatch`:
+
+    number, queued, ended, ended_at, disposition
+    units.<n>   the n-th assignment: unit, kind, role, status and the times so far
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from fengqiao.contracts import dispatch
+from fengqiao.contracts.model import Event
+from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
+
+Learnt = dict[str, Any]
+
+_ASSIGNMENT_STATUS: Final[Mapping[type[Event], AssignmentStatus]] = {
+    dispatch.AssignmentAssigned: "assigned",
+    dispatch.AssignmentAcknowledged: "acknowledged",
+    dispatch.AssignmentEnRoute: "en_route",
+    dispatch.AssignmentOnScene: "on_scene",
+    dispatch.AssignmentCleared: "cleared",
+    dispatch.AssignmentDeclined: "declined",
+    dispatch.AssignmentCancelled: "cancelled",
+}
+_ACTIVE: Final = frozenset({"assigned", "acknowledged", "en_route", "on_scene"})
+_MAY_READ: Final = _ACTIVE | {"cleared"}
+
+TELLING: Final[Mapping[str, type[dispatch.IncidentEvent]]] = {
+    event.TYPE: event
+    for event in (
+        dispatch.IncidentOpened,
+        dispatch.IncidentQueued,
+        dispatch.IncidentClosed,
+        dispatch.IncidentCancelledByDispatch,
+        dispatch.AssignmentAssigned,
+        dispatch.AssignmentAcknowledged,
+        dispatch.AssignmentEnRoute,
+        dispatch.AssignmentOnScene,
+        dispatch.AssignmentCleared,
+        dispatch.AssignmentDeclined,
+        dispatch.AssignmentCancelled,
+    )
+}
+"""The events that say something of an incident that intake keeps, by type."""
+
+
+def learnt_from(event: dispatch.IncidentEvent) -> Learnt:
+    """What `event` says, as paths below `dispatch`."""
+    match event:
+        case dispatch.IncidentOpened():
+            return {"number": event.number}
+        case dispatch.IncidentQueued():
+            return {"queued": True}
+        case dispatch.IncidentClosed():
+            return {"ended": "closed", "ended_at": event.at, "disposition": event.disposition}
+        case dispatch.IncidentCancelledByDispatch():
+            return {"ended": "cancelled", "ended_at": event.at}
+        case dispatch.AssignmentEvent():
+            times = event.times.model_dump(exclude_none=True, exclude={"reported_at", "received_at"})
+            assignment = {
+                "unit": event.unit,
+                "kind": event.unit_kind,
+                "role": event.role,
+                "status": _ASSIGNMENT_STATUS[type(event)],
+                **times,
+            }
+            return {f"units.{event.assignment_id.rpartition('.')[2]}": assignment}
+        case _:
+            return {}
+
+
+def fold(events: Iterable[dispatch.IncidentEvent]) -> Learnt:
+    """What events of one incident say together, in their order: later ones win."""
+    learnt: Learnt = {}
+    for event in events:
+        learnt |= learnt_from(event)
+    return learnt
+
+
+def status(known: Mapping[str, Any]) -> IncidentStatus:
+    """The incident's status in dispatch's words, from what is known under `dispatch`."""
+    ended: IncidentStatus | None = known.get("ended")
+    if ended is not None:
+        return ended
+    states = {unit["status"] for unit in known.get("units", {}).values()}
+    if "on_scene" in states:
+        return "resources_onscene"
+    if "en_route" in states:
+        return "resources_enroute"
+    if states & _ACTIVE:
+        return "resources_assigned"
+    return "queued" if known.get("queued") else "active"
+
+
+def ended(known: Mapping[str, Any]) -> str | None:
+    """How dispatch ended it, or None while it is open."""
+    said: str | None = known.get("ended")
+    return said
+
+
+def on_it(known: Mapping[str, Any], unit: str | None) -> bool:
+    """Whether the unit is assigned, or has cleared and the incident is still open: its crew may read the words."""
+    return ended(known) is None and any(
+        one["unit"] == unit and one["status"] in _MAY_READ for one in known.get("units", {}).values()
+    )

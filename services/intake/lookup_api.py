@@ -1,0 +1,125 @@
+"""HTTP in: what a reporting system needs to know before it reports: places, sources, categories, areas."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.requests import Request
+
+from fengqiao.contracts.ids import AREA_PATTERN
+from fengqiao.geo.areas import Area, Community, Station, Zone
+from fengqiao.runtime.auth import Principal, require
+from fengqiao.runtime.http import JsonResponse, problem_responses
+from fengqiao.runtime.problems import NotFound
+from services.intake.answers import AreasAnswer, CategoriesAnswer, FoundPlacesAnswer, SourcesAnswer
+from services.intake.desk import desk_of
+from services.intake.domain.categories import CategorySet, Row
+from services.intake.domain.drafts import NAME_LENGTH
+from services.intake.domain.ground import Ground
+
+router = APIRouter(prefix="/v1", tags=["look up"])
+
+Caller = Annotated[Principal, require("places:read")]
+AreaName = Annotated[str, Query(pattern=AREA_PATTERN)]
+
+
+@router.get(
+    "/places", response_model=None, responses={200: {"model": FoundPlacesAnswer}, **problem_responses(404, 422)}
+)
+async def find_places(
+    request: Request,
+    caller: Caller,
+    area: AreaName,
+    q: Annotated[str, Query(min_length=1, max_length=NAME_LENGTH)],
+    limit: Annotated[int, Query(ge=1, le=200)] = 10,
+) -> JsonResponse:
+    """Places of the area by name (Chinese, English, pinyin, initials), surest first."""
+    hits = _ground(request, caller, area).gazetteer.search(q, limit)
+    items = [
+        {
+            "name": hit.name,
+            "name_en": hit.name_en,
+            "kind": hit.kind,
+            "lon": hit.lon,
+            "lat": hit.lat,
+            "grid_cell": hit.grid_cell,
+            "confidence": hit.confidence,
+        }
+        for hit in hits
+    ]
+    return JsonResponse({"items": items, "next": None})
+
+
+@router.get("/sources", response_model=None, responses={200: {"model": SourcesAnswer}, **problem_responses(404, 422)})
+async def list_sources(request: Request, caller: Caller, area: AreaName | None = None) -> JsonResponse:
+    """Who may report, and what a report of theirs is about when it does not say."""
+    grounds = _grounds(request, caller) if area is None else [_ground(request, caller, area)]
+    items = [
+        {
+            "area": ground.area.id,
+            "source": one.source,
+            "name_zh": one.name_zh,
+            "name_en": one.name_en,
+            "default_category": one.default_category,
+            "channel": one.channel,
+        }
+        for ground in grounds
+        for one in ground.sources.values()
+    ]
+    return JsonResponse({"items": items, "next": None})
+
+
+@router.get(
+    "/categories", response_model=None, responses={200: {"model": CategoriesAnswer}, **problem_responses(404, 422)}
+)
+async def list_categories(request: Request, caller: Caller, area: AreaName) -> JsonResponse:
+    """The area's category set, with the aliases that a report may use."""
+    categories = _ground(request, caller, area).categories
+    items = [_category(categories, row) for row in categories.rows]
+    return JsonResponse({"version": categories.version, "items": items, "next": None})
+
+
+@router.get("/areas", response_model=None, responses={200: {"model": AreasAnswer}})
+async def list_areas(request: Request, caller: Caller) -> JsonResponse:
+    """The areas that the token covers."""
+    return JsonResponse({"items": [_area(ground.area) for ground in _grounds(request, caller)], "next": None})
+
+
+def _grounds(request: Request, caller: Principal) -> list[Ground]:
+    return [ground for area, ground in desk_of(request).grounds.by_area.items() if caller.may(area)]
+
+
+def _ground(request: Request, caller: Principal, area: str) -> Ground:
+    caller.check_area(area)
+    ground = desk_of(request).grounds.get(area)
+    if ground is None:
+        raise NotFound(f"There is no area {area}.")
+    return ground
+
+
+def _category(categories: CategorySet, row: Row) -> dict[str, Any]:
+    parent = categories.find(row.category.code[:-2]) if len(row.category.code) > 2 else None
+    return {
+        "code": row.category.code,
+        "name_zh": row.category.name_zh,
+        "name_en": row.category.name_en,
+        "aliases": list(row.aliases),
+        "priority": row.priority,
+        "parent": None if parent is None else parent.category.code,
+        "dispute_kind": row.dispute_kind,
+    }
+
+
+def _area(area: Area) -> dict[str, Any]:
+    return {
+        **_named(area),
+        "timezone": area.timezone,
+        "partition": area.partition,
+        "stations": [_named(one) for one in area.stations],
+        "communities": [_named(one) for one in area.communities],
+        "zones": [_named(one) for one in area.zones],
+        "boundary": area.boundary,
+    }
+
+
+def _named(one: Area | Station | Community | Zone) -> dict[str, Any]:
+    return {"id": one.id, "name_zh": one.name_zh, "name_en": one.name_en}
