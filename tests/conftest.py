@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import hypothesis
 import pytest
 import pytest_asyncio
 
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController  # type: ignore[import-untyped]  # has no types
 
 T = TypeVar("T")
+
+# A machine that is busy is no failing law: what is too slow shows in the suite's time and in the benchmarks.
+hypothesis.settings.register_profile("fengqiao", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("fengqiao")
 
 GIVEN: Final = ("KAFKA_BOOTSTRAP_SERVERS", "MONGODB_URI")
 LEFT_OUT: Final = pytest.StashKey[list[str]]()

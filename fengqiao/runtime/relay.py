@@ -188,8 +188,9 @@ class Relay:
             ids = list(self._late)[:200]
             documents = await self._collection.get_many(ids)
             for id in ids:
+                # Taken off the list first: whoever changes the document meanwhile puts it back.
+                self._late.pop(id, None)
                 document = documents.get(id)
                 if document is not None and document.get("unsent"):
                     await self.relay(document)
-                self._late.pop(id, None)
                 OUTBOX_PENDING.labels(self._name).set(len(self._late))

@@ -51,7 +51,10 @@ def build(settings: CommandroomSettings, clock: Clock) -> FastAPI:
             await http.aclose()
 
     async def readiness() -> dict[str, str]:
-        return {"board": "ok" if feed.loaded.is_set() else "being read from Kafka"}
+        return {
+            "kafka": "ok" if feed.connected else "no connection",
+            "board": "ok" if feed.loaded.is_set() else "being read from Kafka",
+        }
 
     return create_app(
         name="commandroom",

@@ -57,6 +57,12 @@ class Audience:
         self._listeners.discard(listener)
         SSE_CLIENTS.set(len(self._listeners))
 
+    def drop_all(self) -> None:
+        """Send everybody away, to come back with the last token."""
+        for listener in self._listeners:
+            listener.dropped = True
+            listener.ready.set()
+
     def tell(self, news: News) -> None:
         for listener in self._listeners:
             if listener.dropped or not listener.wants(news):

@@ -15,6 +15,8 @@ INCIDENT_STATE: Final = "fengqiao.incident.state.v1"
 UNIT_STATE: Final = "fengqiao.unit.state.v1"
 UNIT_POSITION: Final = "fengqiao.unit.position.v1"
 CASE: Final = "fengqiao.case."
+MOST_GONE: Final = 100_000
+"""Ended incidents that are remembered: more than anybody reports in the time that a report is watched."""
 
 
 @dataclass
@@ -38,7 +40,7 @@ class LiveBoard:
 
     def __init__(self) -> None:
         self.areas: dict[str, AreaBoard] = {}
-        self._gone: set[str] = set()
+        self._gone: dict[str, None] = {}
         """Incidents that ended long enough ago: their tombstones were read."""
 
     def _area(self, area: str) -> AreaBoard:
@@ -67,7 +69,14 @@ class LiveBoard:
         """A tombstone: the incident ended long enough ago."""
         area, _, id = topic_key.partition("/")
         self._area(area).incidents.pop(id, None)
-        self._gone.add(id)
+        self._gone[id] = None
+        if len(self._gone) > MOST_GONE:
+            del self._gone[next(iter(self._gone))]
+
+    def clear(self) -> None:
+        """Know nothing again."""
+        self.areas.clear()
+        self._gone.clear()
 
     def knows(self, area: str, incident: str) -> bool:
         """Whether dispatch has told of the incident."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,6 +34,13 @@ WHOLE: Final = (topics.INCIDENT_STATE, topics.UNIT_STATE, topics.UNIT_POSITIONS)
 TAILS: Final = (topics.DISPATCH, topics.MEDIATION, topics.INCIDENTS)
 LOOK_BACK: Final = {topics.DISPATCH.name: 500, topics.MEDIATION.name: 2000, topics.INCIDENTS.name: 5000}
 """Records of each tail's partition that are read at the start, for undecided incidents and cases that go on."""
+LOOK_EVERY: Final = 3.0
+"""Real seconds between looks whether a Kafka that says nothing is still there."""
+MOST_REPEATS: Final = 50_000
+LONGEST_READ: Final = 20.0
+"""Real seconds for what a client has missed; after that it begins again with a snapshot."""
+REPORTED: Final = "fengqiao.incident.reported.v1"
+DECIDED: Final = ("fengqiao.incident.opened.v1", "fengqiao.incident.state.v1")
 ALARM: Final = "fengqiao.alarm.undecided.v1"
 ALARM_CLEARED: Final = "fengqiao.alarm.undecided-cleared.v1"
 
@@ -66,13 +73,18 @@ class Feed:
         self._audience = audience
         self._watch = watch
         self._seen = Sequences(whole=False)
+        self._repeats: dict[tuple[str, int], None] = {}
+        """Where records lie that repeat earlier ones: a client that resumes between the two is not told them."""
         self._offsets: dict[str, int] = {}
         self._told: dict[str, int] = {}
         """The last sequence of dispatch, by area."""
         self._ends: dict[TopicPartition, int] = {}
         self._cluster = ""
+        self._next_look = 0.0
         self._task: asyncio.Task[None] | None = None
         self._alarms: asyncio.Task[None] | None = None
+        self.connected = False
+        """A broker answered when it was last asked."""
         self.loaded = asyncio.Event()
         """Everything that was there at the start has been read."""
 
@@ -96,6 +108,7 @@ class Feed:
             try:
                 await self._follow()
             except (KafkaError, Busy) as error:
+                self.connected = False
                 log.warning("kafka is away, the board stands still", why=str(error)[:200])
             except Exception:
                 log.exception("the feed stumbled and begins again")
@@ -105,23 +118,42 @@ class Feed:
         names = [f"{self.names.prefix}{topic.name}" for topic in (*WHOLE, *TAILS)]
         found = await cluster(self._bootstrap, names)
         if self._cluster and found.id != self._cluster:
-            raise RuntimeError("this is another Kafka than before: the command room must be started again")
+            log.error("this is another Kafka than before: everything is read anew", was=self._cluster, now=found.id)
+            self._forget()
         self._cluster = found.id
         consumer = new_consumer(self._bootstrap, None)
         await consumer.start()
         try:
             await self._begin(consumer)
+            self.connected = True
             while True:
                 fetched = await consumer.getmany(timeout_ms=500)
+                if not fetched:
+                    await self._look(consumer)
                 for partition, records in fetched.items():
                     for record in records:
                         self._take(partition, record)
                 if not self.loaded.is_set() and self._caught_up():
+                    self._alarm_what_is_due()  # before the first client: alarms outlive a restart
                     self.loaded.set()
                     log.info("the board is whole", areas=sorted(self._board.areas))
         finally:
             with contextlib.suppress(Exception):
                 await consumer.stop()
+
+    async def _look(self, consumer: AIOKafkaConsumer) -> None:
+        """Kafka's silence may be its absence: ask it, at most every few seconds and only when it says nothing."""
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + LOOK_EVERY
+        try:
+            async with asyncio.timeout(LOOK_EVERY):
+                await consumer.end_offsets([next(iter(consumer.assignment()))])
+            self.connected = True
+        except (KafkaError, TimeoutError) as error:
+            if self.connected:
+                log.warning("kafka does not answer, the board stands still", why=str(error)[:200])
+            self.connected = False
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> None:
         whole, tails = self.names.partitions(WHOLE), self.names.partitions(TAILS)
@@ -139,6 +171,16 @@ class Feed:
             self._offsets[key] = start
             consumer.seek(partition, start)
 
+    def _forget(self) -> None:
+        """Begin with nothing; whoever listens comes back with a token of the other Kafka, and gets a snapshot."""
+        self.loaded.clear()
+        self._board.clear()
+        self._watch.clear()
+        self._seen = Sequences(whole=False)
+        for held in (self._repeats, self._offsets, self._told, self._ends):
+            held.clear()
+        self._audience.drop_all()
+
     def _caught_up(self) -> bool:
         return all(self._offsets[self.names.key(partition)] >= end for partition, end in self._ends.items())
 
@@ -155,15 +197,20 @@ class Feed:
     def _understood(self, key: str, record: ConsumerRecord) -> News | None:
         """The news in a record, after the board has taken it in; None where there is none for a client."""
         if record.value is None:
-            self._board.removed((record.key or b"").decode(errors="replace"))
+            if key.partition("/")[0] == topics.INCIDENT_STATE.name:
+                self._board.removed((record.key or b"").decode(errors="replace"))
             return None
         event = _event(record)
         if event is None:
             return None
-        if self._seen.place(event.stream, event.sequence) == "repeat":
+        stream = _stream(key, event)
+        if self._seen.place(stream, event.sequence) == "repeat":
             RECORDS_REPEATED.labels(key.partition("/")[0]).inc()
+            self._repeats[key, record.offset] = None
+            if len(self._repeats) > MOST_REPEATS:
+                del self._repeats[next(iter(self._repeats))]
             return None
-        self._seen.applied(event.stream, event.sequence)
+        self._seen.applied(stream, event.sequence)
         self._board.apply(event)
         self._watched(event, record.timestamp / 1000)
         if event.source == "dispatch" and event.subject == area_of(event):
@@ -171,23 +218,31 @@ class Feed:
         return News(area_of(event), event.type, sse.frame(event.type, sse.structured(event), self.place().token()))
 
     def _watched(self, event: CloudEvent, recorded_at: float) -> None:
-        if event.type == "fengqiao.incident.reported.v1":
-            data: dict[str, Any] = orjson.loads(event.data)
-            if not self._board.knows(data["area"], data["incident_id"]):
+        if event.type not in (REPORTED, *DECIDED):
+            return
+        data: Any = orjson.loads(event.data)
+        incident = data.get("incident_id") if isinstance(data, dict) else None
+        if not isinstance(incident, str):
+            return  # dispatch cannot read it either, dead-letters it and says so
+        if event.type == REPORTED:
+            area = area_of(event)
+            if not self._board.knows(area, incident):
                 age = max(time.time() - recorded_at, 0.0)
-                self._watch.accepted(data["incident_id"], data["area"], data["received_at"], age, time.monotonic())
-        elif event.type in ("fengqiao.incident.opened.v1", "fengqiao.incident.state.v1"):
-            incident = orjson.loads(event.data)["incident_id"]
-            if (cleared := self._watch.decided(incident)) is not None:
-                self._audience.tell(self._alarm(ALARM_CLEARED, cleared))
+                received_at = str(data.get("received_at", event.time.isoformat()))
+                self._watch.accepted(incident, area, received_at, age, time.monotonic())
+        elif (cleared := self._watch.decided(incident)) is not None and self.loaded.is_set():
+            self._audience.tell(self._alarm(ALARM_CLEARED, cleared))
 
     async def _raise_alarms(self) -> None:
         while True:
             await asyncio.sleep(0.25)
             if self.loaded.is_set():
-                for alarm in list(self._watch.due(time.monotonic(), self._board.knows)):
-                    log.error("undecided incident", incident=alarm["incident_id"], area=alarm["area"])
-                    self._audience.tell(self._alarm(ALARM, alarm))
+                self._alarm_what_is_due()
+
+    def _alarm_what_is_due(self) -> None:
+        for alarm in list(self._watch.due(time.monotonic(), self._board.knows)):
+            log.error("undecided incident", incident=alarm["incident_id"], area=alarm["area"])
+            self._audience.tell(self._alarm(ALARM, alarm))
 
     def _alarm(self, kind: str, alarm: Mapping[str, Any]) -> News:
         told = {
@@ -212,20 +267,31 @@ class Feed:
             raise StaleToken("the token is ahead of this Kafka")
         if sum(end - begins[key] for key, end in now.items()) > longest:
             raise StaleToken("the token is too old")
-        return Missed(self._bootstrap, self.names, place, now)
+        return Missed(self._bootstrap, self.names, place, now, self._repeats)
 
 
 class Missed:
     """The records between a client's place and where the feed stood when it came back."""
 
-    def __init__(self, bootstrap_servers: str, names: Names, place: Place, ends: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        names: Names,
+        place: Place,
+        ends: Mapping[str, int],
+        repeats: Collection[tuple[str, int]] = (),
+    ) -> None:
         self._bootstrap = bootstrap_servers
+        self._repeats = repeats
         self._names = names
         self._place = place
         self._ends = ends
 
     async def read(self) -> AsyncIterator[News]:
-        """Every event of them once, each with the token after it. Raises StaleToken before the first, KafkaError."""
+        """Every event of them once, each with the token after it.
+
+        Raises StaleToken before the first, KafkaError, TimeoutError when Kafka says nothing for 20 s.
+        """
         reached = {key: self._place.offsets.get(key, 0) for key in self._ends}
         bounds = {
             self._names.partition(key): (begin, self._ends[key])
@@ -243,17 +309,23 @@ class Missed:
                 raise StaleToken("the token is older than what Kafka keeps")
             for partition, (begin, _) in bounds.items():
                 consumer.seek(partition, begin)
-            records = await self._collected(consumer, bounds)
+            async with asyncio.timeout(LONGEST_READ):
+                records = await self._collected(consumer, bounds)
         finally:
             await consumer.stop()
         sequences = dict(self._place.sequences)
-        seen = Sequences({f"dispatch/{area}": number for area, number in sequences.items()}, whole=False)
+        seen = Sequences(
+            {f"{topics.DISPATCH.name}:dispatch/{area}": number for area, number in sequences.items()}, whole=False
+        )
         for key, record in records:
             reached[key] = record.offset + 1
             event = _event(record)
-            if event is None or seen.place(event.stream, event.sequence) == "repeat":
+            if event is None or (key, record.offset) in self._repeats:
                 continue
-            seen.applied(event.stream, event.sequence)
+            stream = _stream(key, event)
+            if seen.place(stream, event.sequence) == "repeat":
+                continue
+            seen.applied(stream, event.sequence)
             if event.source == "dispatch" and event.subject == area_of(event):
                 sequences[event.subject] = event.sequence
             token = Place(self._place.cluster, reached, sequences).token()
@@ -285,6 +357,11 @@ def _event(record: ConsumerRecord) -> CloudEvent | None:
     except (Unreadable, orjson.JSONDecodeError):
         return None  # its reader has put it on the dead-letter topic, and dispatch raises the alarm
     return event
+
+
+def _stream(key: str, event: CloudEvent) -> str:
+    """What the sequence counts in: a unit's states and its positions have the same source and subject."""
+    return f"{key.partition('/')[0]}:{event.stream}"
 
 
 def area_of(event: CloudEvent) -> str:

@@ -9,10 +9,12 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
+from fengqiao import contracts
 from fengqiao.runtime.problems import NotFound, Unauthenticated
 from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions
 
 _HERE: Final = Path(__file__).parent
+_ASYNCAPI: Final = Path(contracts.__file__).parent / "published" / "asyncapi.json"
 _STATIC: Final = {
     "page.js": "text/javascript; charset=utf-8",
     "page.css": "text/css; charset=utf-8",
@@ -132,6 +134,11 @@ def router(who: BearerOrSession, sessions: Sessions) -> APIRouter:
         answer = RedirectResponse(f"/sign-in?lang={lang or 'zh'}", 303, headers=_HEADERS)
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return answer
+
+    @routes.get("/asyncapi")
+    async def asyncapi() -> Response:
+        """All topics and events, AsyncAPI 3: all that a subscriber needs."""
+        return FileResponse(_ASYNCAPI, media_type="application/json")
 
     @routes.get("/static/{name}")
     async def static(name: str) -> Response:

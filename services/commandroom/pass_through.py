@@ -5,6 +5,7 @@ A request with a session goes on with a token of ten minutes made from it; one w
 
 from collections.abc import Mapping
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import httpx
 from fastapi import APIRouter, Path, Request, Response
@@ -36,6 +37,7 @@ _DROPPED: Final = frozenset(
         "server",
     }
 )
+_PATH: Final = "/:@!$&'()*+,;=~"
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -59,6 +61,8 @@ def router(http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint
         address = services.get(service)
         if address is None:
             raise NotFound(f"There is no service {service[:40]}.")
+        if {".", ".."} & set(path.split("/")):
+            raise NotFound("There is no such path.")  # it would lead out of what is passed on
         headers = {name: value for name, value in request.headers.items() if name not in _DROPPED}
         headers["authorization"] = request.headers.get("authorization") or _token(mint, caller)
         trace = telemetry.traceparent()
@@ -67,7 +71,7 @@ def router(http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint
         try:
             answer = await http.request(
                 request.method,
-                f"{address}/v1/{path}",
+                f"{address}/v1/{quote(path, safe=_PATH)}",
                 params=request.query_params,
                 headers=headers,
                 content=await request.body(),

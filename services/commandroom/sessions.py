@@ -120,7 +120,7 @@ class BearerOrSession:
             session = self._sessions.read(request)
             if session is not None:
                 told = request.headers.get("x-csrf-token", "")
-                if request.method not in _READING and not hmac.compare_digest(told, session.csrf):
+                if request.method not in _READING and not hmac.compare_digest(told.encode(), session.csrf.encode()):
                     raise Forbidden("A change needs the page's X-CSRF-Token: load the page again.")
                 return session.principal
         return await self._bearer.principal(request)

@@ -7,6 +7,11 @@ from fengqiao.runtime.cloudevents import CloudEvent
 COMMENT = b": still here\n\n"
 
 
+def still_here(id: str) -> bytes:
+    """A comment that moves the client's last id on and says nothing: no `data`, so no event is dispatched."""
+    return b": still here\nid: " + id.encode() + b"\n\n"
+
+
 def frame(kind: str, data: bytes, id: str | None = None) -> bytes:
     """One event. data: JSON without line breaks."""
     head = f"id: {id}\n" if id is not None else ""

@@ -19,7 +19,8 @@ from fengqiao.runtime.serving import stopping
 from services.commandroom import resume, sse
 from services.commandroom.audience import Audience, Listener
 from services.commandroom.board import LiveBoard
-from services.commandroom.feed import Feed, Missed
+from services.commandroom.feed import ALARM, Feed, Missed
+from services.commandroom.patient_response import PatientStream
 from services.commandroom.resume import StaleToken
 from services.commandroom.settings import CommandroomSettings
 from services.commandroom.undecided import UndecidedWatch
@@ -89,7 +90,7 @@ class Streams:
             prefixes = [one for one in (types or "").split(",") if one]
             self._ready()
             body = self._told(request, caller, chosen, prefixes, last_event_id or resume_from)
-            return StreamingResponse(body, media_type="text/event-stream", headers=_NEVER_CACHED)
+            return PatientStream(body, _NEVER_CACHED, self._settings.client_patience)
 
         return routes
 
@@ -122,9 +123,10 @@ class Streams:
                     async for news in missed.read():
                         if listener.wants(news):
                             yield news.frame
-                except (StaleToken, KafkaError) as stale:
+                except (StaleToken, KafkaError, TimeoutError) as stale:
                     self._audience.leave(listener)
-                    listener, _, first = self._join(areas, types, None, reset=str(stale))
+                    reason = str(stale) or "Kafka does not answer"
+                    listener, _, first = self._join(areas, types, None, reset=reason)
                     yield first
             async for frames in self._live(request, caller, listener):
                 yield frames
@@ -143,13 +145,20 @@ class Streams:
                 reset = str(stale)
         listener = self._audience.join(areas, types)
         if missed is not None:
-            return listener, missed, sse.COMMENT
+            return listener, missed, sse.COMMENT + self._lasting(areas, types)
         now = self._feed.place().token()
         first = sse.frame("snapshot", self.snapshot(areas), now)
         if reset is not None:
             SSE_RESETS.inc()
             first = sse.frame("reset", orjson.dumps({"reason": reset})) + first
         return listener, None, first
+
+    def _lasting(self, areas: frozenset[str] | None, types: list[str]) -> bytes:
+        """The alarms as they are now, for one who comes back: they are not in Kafka, so they cannot be read again."""
+        if types and not any(ALARM.startswith(prefix) for prefix in types):
+            return b""
+        alarms = [alarm for alarm in self._watch.alarms() if areas is None or alarm["area"] in areas]
+        return sse.frame("undecided", orjson.dumps(alarms))
 
     async def _live(self, request: Request, caller: Principal, listener: Listener) -> AsyncIterator[bytes]:
         """What happens from now on, until the token's life, the service, or a buffer that is full ends it."""
@@ -173,8 +182,9 @@ class Streams:
                 frames = b"".join(one.frame for one in listener.take())
                 if frames:
                     yield frames
-                elif not listener.dropped:
-                    yield sse.COMMENT
+                elif not listener.dropped and not stop.is_set():
+                    # Nothing waits, so this client has been told everything that it wants up to here.
+                    yield sse.still_here(self._feed.place().token())
                 if listener.dropped:
                     yield sse.frame("dropped", orjson.dumps({"reason": "too slow: come back with your last id"}))
                     return

@@ -44,6 +44,10 @@ class UndecidedWatch:
                 waiting.alarmed = True
                 yield _alarm(incident, waiting)
 
+    def clear(self) -> None:
+        """Wait for nothing."""
+        self._waiting.clear()
+
     def alarms(self) -> list[dict[str, Any]]:
         """Those that last."""
         return [_alarm(incident, waiting) for incident, waiting in self._waiting.items() if waiting.alarmed]

@@ -57,7 +57,7 @@ async def report_incidents(request: Request, caller: Annotated[Principal, requir
 async def _one(desk: Desk, caller: Principal, n: int, fields: dict[str, Any], patience: Patience) -> dict[str, Any]:
     try:
         # Through JSON once more: a strict model takes a time from text only.
-        draft = IncidentDraft.model_validate_json(orjson.dumps(fields))
+        draft = IncidentDraft.model_validate_json(_json(fields))
         if draft.external_id is None:
             raise WrongField("/external_id", "required in a batch: it makes a repeat safe")
         return {"status": 202, "answer": await desk.acceptance.accept(caller, draft, None, patience)}
@@ -69,6 +69,13 @@ async def _one(desk: Desk, caller: Principal, n: int, fields: dict[str, Any], pa
         problem = refused
     instance = f"{PATH}#/incidents/{n}"
     return {"status": problem.status, "problem": problem.as_dict(instance=instance, trace_id=current_trace_id())}
+
+
+def _json(fields: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(fields)
+    except orjson.JSONEncodeError as error:
+        raise Unprocessable.at("", f"cannot be used: {error}") from error
 
 
 def _invalid(error: ValidationError) -> Problem:

@@ -12,7 +12,7 @@ const UNIT_MARKS = { available: ["○", "free"], conditionally_available: ["◐"
 const MOST_TOLD = 200;
 
 const incidents = new Map(), units = new Map(), undecided = new Map();
-let skew = 0, lastNews = null, connected = false, shown = null, dirty = true;
+let skew = 0, lastNews = null, connected = false, refused = false, shown = null, dirty = true;
 
 for (const [id, key] of [["incidents-title", "incidents"], ["units-title", "units"], ["told-title", "told"], ["out", "out"], ["no-incidents", "noIncidents"], ["no-units", "noUnits"], ["no-told", "noTold"]]) at(id).textContent = words[key];
 
@@ -107,15 +107,20 @@ function heard() { lastNews = Date.now(); connected = true; }
 const source = new EventSource(`/v1/stream${body.dataset.areas ? `?areas=${encodeURIComponent(body.dataset.areas)}` : ""}`);
 source.addEventListener("open", heard);
 source.addEventListener("snapshot", (message) => { heard(); begin(JSON.parse(message.data)); });
-source.addEventListener("error", () => { connected = false; if (source.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000); });
+source.addEventListener("undecided", (message) => { heard(); undecided.clear(); for (const one of JSON.parse(message.data)) undecided.set(one.incident_id, one); dirty = true; });
+source.addEventListener("error", () => {
+  connected = false;
+  // The browser gives up for good when it is refused: the session is over, or its role may not look.
+  if (source.readyState === EventSource.CLOSED) refused = true;
+});
 const kinds = [...Object.keys(words.events).map((one) => `fengqiao.${one}.v1`), "fengqiao.incident.state.v1", "fengqiao.unit.state.v1", "fengqiao.alarm.undecided.v1", "fengqiao.alarm.undecided-cleared.v1", "fengqiao.unit.position.v1"];
 for (const kind of kinds) source.addEventListener(kind, (message) => { heard(); take(JSON.parse(message.data)); });
 
 setInterval(() => {
   const line = at("line");
-  const state = lastNews === null ? "begin" : connected ? "live" : "offline";
+  const state = refused ? "refused" : lastNews === null ? "begin" : connected ? "live" : "offline";
   line.dataset.state = state;
-  line.textContent = state === "begin" ? words.begin : state === "live" ? `${words.live} · ${words.age(Math.floor((Date.now() - lastNews) / 1000))}` : words.offline(clock.format(new Date(lastNews)));
+  line.textContent = state === "refused" ? words.refused : state === "begin" ? words.begin : state === "live" ? `${words.live} · ${words.age(Math.floor((Date.now() - lastNews) / 1000))}` : words.offline(clock.format(new Date(lastNews)));
   for (const one of document.querySelectorAll("[data-since]")) one.textContent = span(one.dataset.since);
   if (undecided.size) dirty = true;
 }, 1000);

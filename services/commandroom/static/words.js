@@ -1,7 +1,7 @@
 // The words of the page in both languages, and how an event is said.
 export const WORDS = {
   zh: {
-    live: "在线", age: (s) => `${s} 秒前有消息`, offline: (t) => `断线，画面 ${t}，重连中`, begin: "正在连接",
+    live: "在线", age: (s) => `${s} 秒前有消息`, offline: (t) => `断线，画面 ${t}，重连中`, begin: "正在连接", refused: "没有权限或登录已过期，请重新登录",
     incidents: "警情", units: "警力", told: "动态", out: "退出",
     noIncidents: "无警情", noUnits: "无人在岗", noTold: "还没有动态",
     counts: (o, q, f) => `未结 ${o} · 排队 ${q} · 待命 ${f}`, undecided: (id, s) => `警情 ${id} 接警 ${s} 秒后仍未派出，请用电台`,
@@ -23,7 +23,7 @@ export const WORDS = {
     },
   },
   en: {
-    live: "live", age: (s) => `last news ${s} s ago`, offline: (t) => `Offline since ${t}; retrying`, begin: "Connecting",
+    live: "live", age: (s) => `last news ${s} s ago`, offline: (t) => `Offline since ${t}; retrying`, begin: "Connecting", refused: "No right to look, or the session is over: sign in again",
     incidents: "Incidents", units: "Units", told: "What happens", out: "Sign out",
     noIncidents: "No incidents", noUnits: "Nobody is on duty", noTold: "Nothing has happened yet",
     counts: (o, q, f) => `open ${o} · queued ${q} · free ${f}`, undecided: (id, s) => `Incident ${id} accepted ${s} s ago and nobody sent: use the radio`,

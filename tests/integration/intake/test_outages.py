@@ -53,7 +53,16 @@ async def test_I1_without_kafka_calls_are_accepted_and_told_later(own_servers: L
         assert (again.json()["replayed"], again.json()["relay"]) == (True, "pending")
         accepted = len(await intake.app.state.desk.incidents.find({}, limit=10_000))
         await own_servers.kafka.restart()
-        await eventually(lambda: ready(http), within=60, what="everything told")
+
+        async def told() -> bool:
+            return bool((await http.get("/readyz")).json()["dependencies"]["relay"] == "ok")
+
+        await eventually(told, within=60, what="everything told")
+
+        async def heard() -> bool:
+            return len({event.subject for event in await own_place.events()}) == accepted
+
+        await eventually(heard, within=30, what="every accepted call in Kafka")
         events = await own_place.events()
         assert len({event.subject for event in events}) == accepted
         assert [event.sequence for event in events if event.subject == id] == [1, 2]

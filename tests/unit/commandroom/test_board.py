@@ -1,0 +1,60 @@
+"""The board: the latest of everything, by area."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from fengqiao.runtime.cloudevents import CloudEvent
+from services.commandroom.board import CASE, INCIDENT_STATE, UNIT_POSITION, UNIT_STATE, LiveBoard
+
+NOW = datetime(2024, 10, 30, 14, 20, tzinfo=UTC)
+
+
+def event(kind: str, subject: str, sequence: int, **data: Any) -> CloudEvent:
+    return CloudEvent(kind, "dispatch", subject, sequence, NOW, orjson.dumps(data))
+
+
+def shown(board: LiveBoard, areas: set[str] | None = None) -> Any:
+    return orjson.loads(orjson.dumps(board.snapshot(areas)))
+
+
+def test_C3_the_newest_state_stays_and_older_ones_are_skipped() -> None:
+    board = LiveBoard()
+    assert board.apply(event(INCIDENT_STATE, "gaoqiao/gaoqiao-x", 5, status="queued"))
+    assert not board.apply(event(INCIDENT_STATE, "gaoqiao/gaoqiao-x", 4, status="active"))
+    assert not board.apply(event(INCIDENT_STATE, "gaoqiao/gaoqiao-x", 5, status="again"))
+    assert board.apply(event(INCIDENT_STATE, "gaoqiao/gaoqiao-x", 6, status="closed"))
+    assert shown(board)["gaoqiao"]["incidents"] == [{"status": "closed"}]
+
+
+def test_C3_units_positions_and_cases_have_their_own_numbers() -> None:
+    board = LiveBoard()
+    board.apply(event(UNIT_POSITION, "gaoqiao/P3", 1_730_000_000_000, lon=113.0))
+    assert board.apply(event(UNIT_STATE, "gaoqiao/P3", 2, status="available"))
+    board.apply(event(f"{CASE}opened.v1", "gaoqiao-x.case", 1, stage="screened"))
+    area = shown(board)["gaoqiao"]
+    assert (area["units"], area["positions"]) == ([{"status": "available"}], [{"lon": 113.0}])
+    assert area["cases"] == [{"stage": "screened"}]
+    board.apply(event(f"{CASE}closed.v1", "gaoqiao-x.case", 2))
+    assert shown(board)["gaoqiao"]["cases"] == []
+
+
+def test_C3_a_snapshot_has_the_areas_that_were_asked_for_and_no_other() -> None:
+    board = LiveBoard()
+    board.apply(event(UNIT_STATE, "gaoqiao/P3", 1))
+    board.apply(event(UNIT_STATE, "elsewhere/P3", 1))
+    assert list(shown(board)) == ["elsewhere", "gaoqiao"]
+    assert list(shown(board, {"gaoqiao"})) == ["gaoqiao"]
+    assert shown(board, {"nowhere"}) == {}
+
+
+def test_C3_a_tombstone_takes_an_incident_off_and_it_stays_known() -> None:
+    board = LiveBoard()
+    board.apply(event(INCIDENT_STATE, "gaoqiao/gaoqiao-x", 5))
+    board.removed("gaoqiao/gaoqiao-x")
+    assert shown(board)["gaoqiao"]["incidents"] == []
+    assert board.knows("gaoqiao", "gaoqiao-x")
+    assert not board.knows("gaoqiao", "gaoqiao-y")
+    board.clear()
+    assert not board.knows("gaoqiao", "gaoqiao-x")
