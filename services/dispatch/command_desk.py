@@ -15,6 +15,8 @@ from fengqiao.runtime.problems import Unavailable
 from fengqiao.runtime.publisher import Outgoing, Publisher
 
 SOURCE: Final = "dispatch"
+POSITIONS_SOURCE: Final = "dispatch-positions"
+"""Positions have the subjects of unit states and count otherwise: another source makes them streams of their own."""
 _LOOK_EVERY: Final = (0.02, 0.04, 0.08, 0.15, 0.25)
 """Seconds between looks for a result that another instance decides."""
 
@@ -36,7 +38,8 @@ class CommandDesk:
                 future.set_result(result)
 
     async def send(self, command: Command, wait: float) -> Mapping[str, Any] | None:
-        """Publish the command; its result if there is one within `wait` seconds. Raises Unavailable."""
+        """Publish the command; its result if there is one within `wait` seconds from now. Raises Unavailable."""
+        deadline = asyncio.get_running_loop().time() + wait
         future: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(command.command_id, [])
         waiting.append(future)
@@ -59,7 +62,7 @@ class CommandDesk:
             )
             if wait <= 0:
                 return None
-            return await self._result(command.command_id, future, wait)
+            return await self._result(command.command_id, future, deadline)
         finally:
             if future in waiting:
                 waiting.remove(future)
@@ -67,9 +70,8 @@ class CommandDesk:
                 self._waiting.pop(command.command_id, None)
 
     async def _result(
-        self, command_id: str, future: "asyncio.Future[Mapping[str, Any]]", wait: float
+        self, command_id: str, future: "asyncio.Future[Mapping[str, Any]]", deadline: float
     ) -> Mapping[str, Any] | None:
-        deadline = asyncio.get_running_loop().time() + wait
         looks = iter(_LOOK_EVERY)
         every = next(looks)
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
@@ -77,7 +79,12 @@ class CommandDesk:
             if done:
                 return future.result()
             every = next(looks, every)
-            found = await self._commands.get(command_id)
+            try:
+                # A store that is slow to say no must not make the answer later than was asked for.
+                async with asyncio.timeout_at(deadline):
+                    found = await self._commands.get(command_id)
+            except TimeoutError:
+                return None
             if found is not None:
                 return found
         return None
@@ -96,7 +103,7 @@ class CommandDesk:
                 partition=self._partitions[position.area],
                 event=CloudEvent(
                     type=position.TYPE,
-                    source=SOURCE,
+                    source=POSITIONS_SOURCE,
                     subject=key,
                     sequence=max(int(position.at.timestamp() * 1000), 1),
                     time=position.received_at,

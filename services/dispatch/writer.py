@@ -19,7 +19,7 @@ import structlog
 from fengqiao.contracts.topics import DISPATCH
 from fengqiao.runtime import failpoints
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal
+from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal, StoreUnavailable
 from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.journal import Head, Journal, Snapshot, Snapshots, new_nonce
 from fengqiao.runtime.metrics import JOURNAL_ENTRIES, JOURNAL_FENCED, JOURNAL_INSERT_SECONDS
@@ -100,7 +100,7 @@ class AreaWriter:
             snapshot = await self._snapshots.latest(self.route.area)
             if snapshot is not None:
                 self._restore(snapshot)
-        unfinished = await self._read_on()
+        unfinished = [*await self._in_hand(), *await self._read_on()]
         await self._check_kafka()
         published, end = await self._last_published(
             self.route.topic(DISPATCH), self.route.partition, self.route.area, self._mark.offset
@@ -123,6 +123,17 @@ class AreaWriter:
         self._mark = Mark(*stored["published"])
         self._head = snapshot.head
         self._snapshot_at = snapshot.head.n
+
+    async def _in_hand(self) -> list[Content]:
+        """Entries that are folded already, and of which it is not known that they were followed through: this writer
+        inserted them and then met Kafka or the store away."""
+        contents = []
+        for n in range(self._mark.entry + 1, self._head.n + 1):
+            entry = await self._journal.entry(n)
+            if entry is None:
+                raise StoreUnavailable(f"entry {n} of {self.route.area} was written and cannot be read")
+            contents.append(read(entry))
+        return contents
 
     async def _read_on(self) -> list[Content]:
         """Fold the entries after the head; those of them that are not known to be followed through."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -110,3 +111,10 @@ async def test_doctor_says_what_is_missing_and_how_to_mend_it(tmp_path: Path) ->
     assert status == 1
     assert re.search(r"MISSING +libraries", said)
     assert "fengqiao.cli jars" in said
+
+
+def test_the_command_is_installed_beside_python() -> None:
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("fengqiao")), "version"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
