@@ -1,6 +1,7 @@
 """Open-loop load: request n is due at n / rate, and its latency counts from then, whether or not it could be sent."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ class Seen:
     at: dict[str, float] = field(default_factory=dict)
     task: asyncio.Task[None] | None = None
     started: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def follow(self, bootstrap: str, topic: str, partition: int, identify: Identify) -> None:
         consumer = new_consumer(bootstrap, None)
@@ -39,6 +41,7 @@ class Seen:
                         found = identify(record.value, list(record.headers))
                         if found is not None:
                             self.at.setdefault(found, now)
+                    self.news.set()
         finally:
             await consumer.stop()
 
@@ -151,10 +154,13 @@ async def _drained(
     seen: Seen,
     drain: float,
 ) -> Result:
-    deadline = time.perf_counter() + drain
-    wanted = len(accepted)
-    while sum(1 for order in sent if order.incident in seen.at) < wanted and time.perf_counter() < deadline:
-        await asyncio.sleep(0.1)
+    missing = {order.incident for order in sent} - seen.at.keys()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(drain):
+            while len(missing) > len(sent) - len(accepted):
+                await seen.news.wait()
+                seen.news.clear()
+                missing -= seen.at.keys()
     at = [(order.incident, seen.at[order.incident]) for order in sent if order.incident in seen.at]
     last = max((when for _, when in at), default=begin)
     return Result(
