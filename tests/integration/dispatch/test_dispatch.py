@@ -42,8 +42,7 @@ async def opened(system: System, name: str, *, assigned: int = 0) -> dict[str, A
                 return None
             return found if len(found["assignments"]) >= assigned else None
 
-        found: dict[str, Any] = await eventually(look, what=f"{name} opened with {assigned} assignments")
-        return found
+        return dict(await eventually(look, what=f"{name} opened with {assigned} assignments"))
 
 
 async def test_D1_D4_an_incident_lives_from_its_report_to_its_end(dispatch: System) -> None:
