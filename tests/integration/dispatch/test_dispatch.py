@@ -35,14 +35,15 @@ def dispatch(system: System) -> System:
 async def opened(system: System, name: str, *, assigned: int = 0) -> dict[str, Any]:
     async with system.client("dispatcher") as client:
 
-        async def look() -> dict[str, Any] | None:
+        async def look() -> Any:
             try:
                 found = await client.dispatch.incident(incident(name))
             except Refused:
                 return None
             return found if len(found["assignments"]) >= assigned else None
 
-        return dict(await eventually(look, what=f"{name} opened with {assigned} assignments"))
+        found: dict[str, Any] = await eventually(look, what=f"{name} opened with {assigned} assignments")
+        return found
 
 
 async def test_D1_D4_an_incident_lives_from_its_report_to_its_end(dispatch: System) -> None:
