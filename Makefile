@@ -17,7 +17,7 @@ endif
 
 PYTHON := .venv/bin/python
 STAMP := .venv/.fengqiao-setup
-PYTEST := $(PYTHON) -m pytest -p no:cacheprovider -ra
+PYTEST := $(PYTHON) -m pytest -ra
 FAULTS := tests/faults
 ONCE ?=
 DATA ?=
