@@ -6,9 +6,8 @@ so callers make each one harmless to repeat. Nothing on the way of a call filter
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from typing import Any, Final, Literal, cast
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from typing import Any, Final, Literal, TypeVar, cast
 
 from pymongo import AsyncMongoClient, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
@@ -18,6 +17,7 @@ from fengqiao.runtime.errors import StoreUnavailable
 Document = dict[str, Any]
 Driver = Literal["motor", "pymongo"]
 DUPLICATE_KEY: Final = 11000
+Answer = TypeVar("Answer")
 
 
 class DuplicateId(Exception):
@@ -69,66 +69,70 @@ class Collection:
         self._raw = database[name]
         self._deadline = deadline
 
-    @asynccontextmanager
-    async def _within(self, deadline: float | None = None) -> AsyncIterator[None]:
+    async def _answer(self, operation: Awaitable[Answer], deadline: float | None = None) -> Answer:
+        """What the store answers, in time.
+
+        The deadline does not rely on the operation: a driver that swallows its cancellation (PyMongo's while a
+        connection breaks under it) would never come back. DuplicateKeyError and BulkWriteError pass through.
+        """
+        within = deadline or self._deadline
+        future = asyncio.ensure_future(operation)
         try:
-            async with asyncio.timeout(deadline or self._deadline):
-                yield
-        except TimeoutError:
-            raise StoreUnavailable(f"no answer about {self.name} in {deadline or self._deadline} s") from None
+            done, _ = await asyncio.wait({future}, timeout=within)
+        finally:
+            if not future.done():
+                future.add_done_callback(_let_go)
+                future.cancel()
+        if not done:
+            raise StoreUnavailable(f"no answer about {self.name} in {within} s")
+        try:
+            return future.result()
         except (DuplicateKeyError, BulkWriteError):
             raise
         except PyMongoError as error:
             raise StoreUnavailable(f"{self.name}: {type(error).__name__}: {str(error)[:200]}") from error
 
     async def get(self, id: str) -> Document | None:
-        async with self._within():
-            return cast(Document | None, await self._raw.find_one({"_id": id}))
+        return cast(Document | None, await self._answer(self._raw.find_one({"_id": id})))
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
         """Those that are there, by `_id`."""
         if not ids:
             return {}
-        async with self._within():
-            found = await self._raw.find({"_id": {"$in": list(ids)}}).to_list(None)
+        found = await self._answer(self._raw.find({"_id": {"$in": list(ids)}}).to_list(None))
         return {document["_id"]: document for document in found}
 
     async def insert(self, document: Document) -> None:
         """Raises DuplicateId."""
-        async with self._within():
-            try:
-                await self._raw.insert_one(document)
-            except DuplicateKeyError:
-                raise DuplicateId(document["_id"]) from None
+        try:
+            await self._answer(self._raw.insert_one(document))
+        except DuplicateKeyError:
+            raise DuplicateId(document["_id"]) from None
 
     async def insert_each(self, documents: Sequence[Document]) -> list[bool]:
         """Insert in one round trip; for each, whether it is new (False: its `_id` was there)."""
         taken: set[int] = set()
-        async with self._within():
-            try:
-                await self._raw.bulk_write([InsertOne(document) for document in documents], ordered=False)
-            except BulkWriteError as error:
-                taken = _duplicates(self.name, error)
+        try:
+            await self._answer(self._raw.bulk_write([InsertOne(document) for document in documents], ordered=False))
+        except BulkWriteError as error:
+            taken = _duplicates(self.name, error)
         return [index not in taken for index in range(len(documents))]
 
     async def replace(self, document: Document, where: Mapping[str, Any]) -> bool:
         """Compare-and-set: replace the document of this `_id` if it still has the values of `where`."""
-        async with self._within():
-            result = await self._raw.replace_one({"_id": document["_id"], **where}, document)
+        result = await self._answer(self._raw.replace_one({"_id": document["_id"], **where}, document))
         return bool(result.matched_count)
 
     async def update(self, id: str, change: Mapping[str, Any], where: Mapping[str, Any] | None = None) -> bool:
         """Apply update operators to one document if it still has the values of `where`."""
-        async with self._within():
-            result = await self._raw.update_one({"_id": id, **(where or {})}, change)
+        result = await self._answer(self._raw.update_one({"_id": id, **(where or {})}, change))
         return bool(result.matched_count)
 
     async def update_each(self, changes: Iterable[tuple[str, Mapping[str, Any], Mapping[str, Any]]]) -> None:
         """Apply (id, where, change) of many documents in one round trip; those that do not match stay as they are."""
         requests = [UpdateOne({"_id": id, **where}, change) for id, where, change in changes]
         if requests:
-            async with self._within():
-                await self._raw.bulk_write(requests, ordered=False)
+            await self._answer(self._raw.bulk_write(requests, ordered=False))
 
     async def put_newer(
         self,
@@ -150,15 +154,13 @@ class Collection:
             )
             for document in documents
         ]
-        async with self._within(max(self._deadline, 5.0)):
-            try:
-                await self._raw.bulk_write(requests, ordered=False)
-            except BulkWriteError as error:
-                _duplicates(self.name, error)  # a newer one is there: that is what was asked for
+        try:
+            await self._answer(self._raw.bulk_write(requests, ordered=False), max(self._deadline, 5.0))
+        except BulkWriteError as error:
+            _duplicates(self.name, error)  # a newer one is there: that is what was asked for
 
     async def delete(self, id: str) -> bool:
-        async with self._within():
-            result = await self._raw.delete_one({"_id": id})
+        result = await self._answer(self._raw.delete_one({"_id": id}))
         return bool(result.deleted_count)
 
     async def find(
@@ -170,16 +172,20 @@ class Collection:
         deadline: float = 20.0,
     ) -> list[Document]:
         """A list over stored records: by a declared index where the store has one, a scan where it has not."""
-        async with self._within(deadline):
-            cursor = self._raw.find(dict(where))
-            if sort:
-                cursor = cursor.sort(list(sort))
-            return cast(list[Document], await cursor.limit(limit).to_list(None))
+        cursor = self._raw.find(dict(where))
+        if sort:
+            cursor = cursor.sort(list(sort))
+        return cast(list[Document], await self._answer(cursor.limit(limit).to_list(None), deadline))
 
     async def ensure_index(self, keys: Sequence[tuple[str, int]], **options: Any) -> None:
         """Declare an index that a real MongoDB wants."""
-        async with self._within(20.0):
-            await self._raw.create_index(list(keys), **options)
+        await self._answer(self._raw.create_index(list(keys), **options), 20.0)
+
+
+def _let_go(future: "asyncio.Future[Any]") -> None:
+    """Nobody waits for it any more: what it ends with is not an error of anybody's."""
+    if not future.cancelled():
+        future.exception()
 
 
 def _change(document: Document, append: tuple[str, Mapping[str, Sequence[Any]]] | None) -> Document:

@@ -53,6 +53,11 @@ def why_not(board: Board, forces: Forces, unit: str) -> str | None:
     return None
 
 
+def anybody_free(board: Board, forces: Forces, kinds: tuple[str, ...]) -> bool:
+    """Whether any unit of these kinds can be sent now."""
+    return any(why_not(board, forces, unit) is None for unit in forces.of_kinds(kinds))
+
+
 def choose(
     board: Board, context: Context, wanted: Wanted, place: Location, exclude: Collection[str]
 ) -> tuple[Choice | None, dict[str, int]]:

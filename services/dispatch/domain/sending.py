@@ -10,7 +10,7 @@ from fengqiao.contracts.incidents import IncidentReported
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.forces import Unit
 from services.dispatch.domain.happenings import Happenings
-from services.dispatch.domain.matching import choose
+from services.dispatch.domain.matching import anybody_free, choose
 
 
 def open_incident(then: Happenings, report: IncidentReported) -> None:
@@ -110,8 +110,18 @@ def serve_queue(then: Happenings) -> None:
     """Give what has become free to those that wait: gravest first, then longest waiting."""
     if not then.board.queue:
         return
+    # Thousands may wait after an outage, and mostly for kinds of which nobody is free: those are not looked at.
+    free: dict[tuple[str, ...], bool] = {}
     for incident_id, _ in sorted(then.board.queue.items(), key=lambda item: (item[1], item[0])):
-        fill(then, incident_id, tell=False)
+        board = then.board
+        kinds = [wanted.kinds for wanted in board.incidents[incident_id].waiting]
+        for some in kinds:
+            if some not in free:
+                free[some] = anybody_free(board, then.context.forces, some)
+        if any(free[some] for some in kinds):
+            fill(then, incident_id, tell=False)
+            if then.board is not board:
+                free.clear()
 
 
 def stand_down(then: Happenings, incident_id: str, command: Command | None = None) -> None:

@@ -147,7 +147,10 @@ def test_schemathesis_finds_no_server_error(everything: System, service: Service
                     json=kwargs.get("json"),
                     content=kwargs.get("data"),
                 )
-                answer = http.send(request)
+                try:
+                    answer = http.send(request)
+                except httpx.LocalProtocolError:
+                    return  # a header value that no client can send
                 assert answer.status_code < 500, (
                     f"{request.method} {request.url}: {answer.status_code} {answer.text[:500]}"
                 )
