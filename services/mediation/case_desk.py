@@ -154,7 +154,11 @@ class CaseDesk:
     def _again(self, document: Document, done: str, command: Command) -> Told:
         if transitions.COMMANDS[NAMES[type(command)]] != done:
             raise Unprocessable.at("/idempotency-key", "This key came with another command.", where="header")
-        return Told(document, "pending" if document.get("unsent") else "done", replayed=True)
+        if document.get("unsent"):
+            # The answer was lost before its events were told: nobody else may come to look for a while.
+            self._relay.later(document["_id"])
+            return Told(document, "pending", replayed=True)
+        return Told(document, "done", replayed=True)
 
     async def _lost(self, id: str, command_id: str | None, command: Command, paper: Document | None) -> Told:
         """Somebody else has changed the case since it was loaded, or this command came twice at once."""
