@@ -113,8 +113,10 @@ def router(desk: CommandDesk, papers: Papers, areas: Mapping[str, frozenset[str]
         }
 
     async def give(command: commands.Command, prefer: str | None) -> Response:
+        # What keeping its words has taken is part of the wait.
+        taken = (clock.now() - command.received_at).total_seconds() / clock.speed
         try:
-            return answer(await desk.send(command, seconds_to_wait(prefer)), command.command_id)
+            return answer(await desk.send(command, max(seconds_to_wait(prefer) - taken, 0.0)), command.command_id)
         except StoreUnavailable as error:
             raise Unavailable(
                 f"The command is on its way; ask /v1/commands/{command.command_id} what became of it.", retry_after=2
