@@ -146,7 +146,7 @@ async def measure_system(servers: LocalServers, folder: Path, plan: argparse.Nam
         servers.mongodb_uri,
         "",
         "fengqiao_bench",
-        {"FENGQIAO_AREAS": str(areas), "FENGQIAO_CLIENT_RATE": "1000000/second"},
+        {"FENGQIAO_AREAS": str(areas), "FENGQIAO_CLIENT_RATE": "1000000"},
     )
     await system.make_topics()
     seen = Seen()

@@ -156,6 +156,8 @@ async def test_I1_it_starts_with_nothing_there_and_goes_on_by_itself(
         assert (await eventually(accepted, what="acceptance without Kafka")).json()["relay"] == "pending"
         await own_servers.kafka.restart()
         await eventually(lambda: ready(http), within=30, what="readiness")
+        # Ready means that Kafka answers; what waited for it follows by itself.
+        await eventually(own_place.events, within=30, what="the relayed call")
         assert len(await own_place.events()) == 1
     assert await child.process.stop() == 0
 
