@@ -31,6 +31,8 @@ from fengqiao.runtime.publisher import Outgoing, Publisher
 
 log = structlog.get_logger(__name__)
 
+MARK_LINGER_S: Final = 0.05
+"""Real seconds for which marks wait to be written together: nobody waits for them, and a store pays by the write."""
 SCAN_SECONDS: Final = 20.0
 """Real seconds between looks for documents that another instance left unsent; longer where looking takes long."""
 
@@ -65,7 +67,9 @@ class Relay:
         self._publisher = publisher
         self._prefix = prefix
         self._name = name
-        self._sent: GroupCommit[tuple[str, int], None] = GroupCommit(self._mark, size=256, lanes=1)
+        self._sent: GroupCommit[tuple[str, int], None] = GroupCommit(
+            self._mark, size=256, lanes=1, linger=MARK_LINGER_S
+        )
         self._marking: set[asyncio.Task[None]] = set()
         self._late: dict[str, None] = {}
         self._in_hand: Counter[str] = Counter()

@@ -47,6 +47,11 @@ class Audience:
         self._limit = limit
         self._listeners: set[Listener] = set()
 
+    @property
+    def anybody(self) -> bool:
+        """Whether somebody listens."""
+        return bool(self._listeners)
+
     def join(self, areas: Collection[str] | None, types: Sequence[str]) -> Listener:
         listener = Listener(None if areas is None else frozenset(areas), types, self._limit)
         self._listeners.add(listener)

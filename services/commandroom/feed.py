@@ -190,12 +190,14 @@ class Feed:
             return
         self._offsets[key] = record.offset + 1
         RECORDS_CONSUMED.labels(key.partition("/")[0]).inc()
-        news = self._understood(key, record)
-        if news is not None and self.loaded.is_set():
-            self._audience.tell(news)
+        event = self._understood(key, record)
+        if event is not None and self.loaded.is_set() and self._audience.anybody:
+            self._audience.tell(
+                News(area_of(event), event.type, sse.frame(event.type, sse.structured(event), self.place().token()))
+            )
 
-    def _understood(self, key: str, record: ConsumerRecord) -> News | None:
-        """The news in a record, after the board has taken it in; None where there is none for a client."""
+    def _understood(self, key: str, record: ConsumerRecord) -> CloudEvent | None:
+        """The event of a record, after the board has taken it in; None where it is no news for a client."""
         if record.value is None:
             if key.partition("/")[0] == topics.INCIDENT_STATE.name:
                 self._board.removed((record.key or b"").decode(errors="replace"))
@@ -215,7 +217,7 @@ class Feed:
         self._watched(event, record.timestamp / 1000)
         if event.source == "dispatch" and event.subject == area_of(event):
             self._told[event.subject] = event.sequence
-        return News(area_of(event), event.type, sse.frame(event.type, sse.structured(event), self.place().token()))
+        return event
 
     def _watched(self, event: CloudEvent, recorded_at: float) -> None:
         if event.type not in (REPORTED, *DECIDED):

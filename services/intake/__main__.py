@@ -84,7 +84,13 @@ class Intake:
         )
         following = Following(self.incidents, followed)
         self.consumer = Consumer(
-            settings.bootstrap_servers, GROUP, [TOPIC], following.handle, self.publisher, prefix=prefix
+            settings.bootstrap_servers,
+            GROUP,
+            [TOPIC],
+            following.handle,
+            self.publisher,
+            prefix=prefix,
+            linger_ms=100,
         )
         partitions = [ground.area.partition for ground in grounds.by_area.values()]
         self._neighbours = Neighbours(settings.bootstrap_servers, prefix, partitions, recent, clock)

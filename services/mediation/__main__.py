@@ -96,6 +96,7 @@ class Mediation:
             self._publisher,
             prefix=self._settings.topic_prefix,
             session_timeout=self._settings.session_timeout,
+            linger_ms=50,
         )
         consumer.start()
         beside = [

@@ -18,9 +18,8 @@ from fengqiao.runtime.errors import Busy, Fenced
 from fengqiao.runtime.failpoints import armed, failpoint
 from fengqiao.runtime.publisher import Outgoing
 from services.dispatch.__main__ import main
-from services.dispatch.domain.board import Board
-from services.dispatch.entries import Happened, Mark
-from services.dispatch.writer import AreaWriter
+from services.dispatch.entries import Happened
+from services.dispatch.writer import AreaWriter, Inserted
 from tests.awaiting import eventually
 
 Results = Sequence[Mapping[str, Any]]
@@ -77,10 +76,13 @@ class NotAwaited(TrueWriter):
         with contextlib.suppress(Busy):
             await super()._publish(records)
 
-    async def _finish(self, board: Board, happened: Sequence[Happened], results: Results, mark: Mark) -> None:
+    async def _let_follow(self, entry: Inserted) -> None:
+        self._mark = entry.mark
+        await super()._let_follow(entry)
+
+    async def _finish(self) -> None:
         with contextlib.suppress(Busy):
-            await super()._finish(board, happened, results, mark)
-        self._mark = mark
+            await super()._finish()
 
 
 WRITERS: Final[Mapping[str, type[AreaWriter]]] = {

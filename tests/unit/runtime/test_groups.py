@@ -59,3 +59,23 @@ async def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
     assert [await first, await third] == [1, 3]
     await group.drain()
     assert begun == [1, 3]
+
+
+async def test_a_lingering_group_collects_what_comes_later_and_goes_at_once_when_full() -> None:
+    groups: list[list[int]] = []
+
+    async def commit(items: Sequence[int]) -> list[int]:
+        groups.append(list(items))
+        return list(items)
+
+    group: GroupCommit[int, int] = GroupCommit(commit, size=3, lanes=1, linger=3600)
+    one = asyncio.create_task(group.submit(1))
+    await asyncio.sleep(0)
+    assert groups == []
+    others = [asyncio.create_task(group.submit(n)) for n in (2, 3)]
+    assert await asyncio.gather(one, *others) == [1, 2, 3]
+    last = asyncio.create_task(group.submit(4))
+    await asyncio.sleep(0)
+    await group.drain()
+    assert await last == 4
+    assert groups == [[1, 2, 3], [4]]
