@@ -5,4 +5,5 @@ set -euo pipefail
 for service in 8000 8001 8002 8003 8004; do
   curl --silent "http://127.0.0.1:$((service + ${PORT_SHIFT:-0}))/readyz" && echo
 done
-.venv/bin/python -m services.dispatch verify
+.venv/bin/fengqiao verify
+.venv/bin/fengqiao dlq list || echo "a record could not be read: its reason stands beside it"

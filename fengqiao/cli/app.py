@@ -20,6 +20,8 @@ topics = typer.Typer(help="The Kafka topics.", no_args_is_help=True)
 areas = typer.Typer(help="The command areas.", no_args_is_help=True)
 app.add_typer(topics, name="topics")
 app.add_typer(areas, name="areas")
+dlq = typer.Typer(help="Dead letters: what no service could understand.", no_args_is_help=True)
+app.add_typer(dlq, name="dlq")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -80,6 +82,30 @@ def areas_list(json: Json = False) -> None:
     from fengqiao.cli.areas import show
 
     raise typer.Exit(show(as_json=json))
+
+
+@app.command()
+def verify(json: Json = False) -> None:
+    """Fold the journals again: hash chain, numbers, and what reads are served from."""
+    from fengqiao.cli.verify import run
+
+    raise typer.Exit(run(as_json=json))
+
+
+@dlq.command("list")
+def dlq_list(json: Json = False) -> None:
+    """Print what waits on the dead-letter topics, with the reason; status 1 when there is any."""
+    from fengqiao.cli.dead_letters import show
+
+    raise typer.Exit(show(as_json=json))
+
+
+@dlq.command("redrive")
+def dlq_redrive(topic: Annotated[str, typer.Argument(help="incidents, dispatch-commands, disputes …")]) -> None:
+    """Give the dead letters of a topic to their readers again, once what stopped them is mended."""
+    from fengqiao.cli.dead_letters import send_back
+
+    raise typer.Exit(send_back(topic))
 
 
 @app.command()

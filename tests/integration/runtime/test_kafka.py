@@ -1,15 +1,12 @@
 """Publisher, consumer, outbox and topics on a real Kafka."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 
 import pytest
-import pytest_asyncio
 
 from fengqiao.local import LocalServers
 from fengqiao.runtime import documents
-from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.consumer import Consumer, Received, Rejected
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import KafkaUnavailable, StoreUnavailable
@@ -17,23 +14,7 @@ from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.relay import Relay, pending, with_pending
 from fengqiao.runtime.topics_admin import TopicMismatch, cluster, ensure_topics
 from tests.awaiting import eventually
-
-
-def event(subject: str, sequence: int, data: bytes = b"{}") -> CloudEvent:
-    return CloudEvent("fengqiao.test.happened.v1", "test", subject, sequence, datetime.now(UTC), data)
-
-
-async def make(bootstrap: str, prefix: str, *names: str) -> None:
-    wanted = sorted({f"{prefix}{name}{end}" for name in names for end in ("", ".dlq")})
-    await ensure_topics(bootstrap, [(name, 1, {}) for name in wanted])
-
-
-@pytest_asyncio.fixture
-async def publisher(bootstrap_servers: str) -> AsyncIterator[Publisher]:
-    made = Publisher(bootstrap_servers, "test")
-    await made.start(wait=10)
-    yield made
-    await made.stop()
+from tests.integration.runtime.kit import event, make
 
 
 async def test_topics_are_made_once_and_told_apart_when_made_anew(bootstrap_servers: str, topic_prefix: str) -> None:
