@@ -119,6 +119,11 @@ def new_consumer(bootstrap_servers: str, group: str | None, **options: object) -
     return AIOKafkaConsumer(**(settings | options))
 
 
+def patiently(linger_ms: int) -> dict[str, int]:
+    """Options of a consumer for whose records the broker may wait so long, unless there are many."""
+    return {"fetch_max_wait_ms": linger_ms, "fetch_min_bytes": FULL_FETCH_BYTES}
+
+
 class Consumer:
     """Reads `topics` in a consumer group and gives them to `handler` in batches, in the order of each partition."""
 
@@ -144,7 +149,7 @@ class Consumer:
         self._handler = handler
         self._batch = batch
         self._dead_letters = DeadLetters(publisher, self._group)
-        patience = {"fetch_max_wait_ms": linger_ms, "fetch_min_bytes": FULL_FETCH_BYTES} if linger_ms else {}
+        patience = patiently(linger_ms) if linger_ms else {}
         self._kafka = new_consumer(
             bootstrap_servers, self._group, session_timeout_ms=int(session_timeout * 1000), **patience
         )

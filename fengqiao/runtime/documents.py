@@ -6,18 +6,21 @@ so callers make each one harmless to repeat. Nothing on the way of a call filter
 
 import asyncio
 import os
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, TypeVar, cast
 
 from pymongo import AsyncMongoClient, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from fengqiao.runtime.errors import StoreUnavailable
+from fengqiao.runtime.reach import Reach
 
 Document = dict[str, Any]
 Driver = Literal["motor", "pymongo"]
 DUPLICATE_KEY: Final = 11000
 Answer = TypeVar("Answer")
+_REACH: Final[dict[int, Reach]] = {}
+"""By the client's identity: all collections of a client have the same store."""
 
 
 class DuplicateId(Exception):
@@ -53,6 +56,7 @@ def connect(uri: str, driver: Driver = "motor") -> Any:
 
 async def close(client: Any) -> None:
     """Close a client of either driver."""
+    _REACH.pop(id(client), None)
     closing = client.close()
     if closing is not None:
         await closing
@@ -68,44 +72,58 @@ class Collection:
         self.name = name
         self._raw = database[name]
         self._deadline = deadline
+        self._reach = _REACH.setdefault(id(database.client), Reach())
 
-    async def _answer(self, operation: Awaitable[Answer], deadline: float | None = None) -> Answer:
-        """What the store answers, in time.
+    async def _answer(self, begin: Callable[[], Awaitable[Answer]], deadline: float | None = None) -> Answer:
+        """What the store answers, in time; at once that it is away, while somebody else is finding out.
 
         The deadline does not rely on the operation: a driver that swallows its cancellation (PyMongo's while a
         connection breaks under it) would never come back. DuplicateKeyError and BulkWriteError pass through.
         """
+        if not self._reach.may_try():
+            raise StoreUnavailable(f"{self.name}: the store does not answer")
         within = deadline or self._deadline
-        future = asyncio.ensure_future(operation)
+        future = asyncio.ensure_future(begin())
         try:
             done, _ = await asyncio.wait({future}, timeout=within)
+        except asyncio.CancelledError:
+            self._reach.given_up()
+            raise
         finally:
             if not future.done():
                 future.add_done_callback(_let_go)
                 future.cancel()
         if not done:
+            self._reach.failed()
             raise StoreUnavailable(f"no answer about {self.name} in {within} s")
         try:
-            return future.result()
+            answer = future.result()
         except (DuplicateKeyError, BulkWriteError):
+            self._reach.answered()
             raise
         except PyMongoError as error:
+            self._reach.failed()
             raise StoreUnavailable(f"{self.name}: {type(error).__name__}: {str(error)[:200]}") from error
+        except BaseException:
+            self._reach.given_up()
+            raise
+        self._reach.answered()
+        return answer
 
     async def get(self, id: str) -> Document | None:
-        return cast(Document | None, await self._answer(self._raw.find_one({"_id": id})))
+        return cast(Document | None, await self._answer(lambda: self._raw.find_one({"_id": id})))
 
     async def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
         """Those that are there, by `_id`."""
         if not ids:
             return {}
-        found = await self._answer(self._raw.find({"_id": {"$in": list(ids)}}).to_list(None))
+        found = await self._answer(lambda: self._raw.find({"_id": {"$in": list(ids)}}).to_list(None))
         return {document["_id"]: document for document in found}
 
     async def insert(self, document: Document) -> None:
         """Raises DuplicateId."""
         try:
-            await self._answer(self._raw.insert_one(document))
+            await self._answer(lambda: self._raw.insert_one(document))
         except DuplicateKeyError:
             raise DuplicateId(document["_id"]) from None
 
@@ -113,26 +131,28 @@ class Collection:
         """Insert in one round trip; for each, whether it is new (False: its `_id` was there)."""
         taken: set[int] = set()
         try:
-            await self._answer(self._raw.bulk_write([InsertOne(document) for document in documents], ordered=False))
+            await self._answer(
+                lambda: self._raw.bulk_write([InsertOne(document) for document in documents], ordered=False)
+            )
         except BulkWriteError as error:
             taken = _duplicates(self.name, error)
         return [index not in taken for index in range(len(documents))]
 
     async def replace(self, document: Document, where: Mapping[str, Any]) -> bool:
         """Compare-and-set: replace the document of this `_id` if it still has the values of `where`."""
-        result = await self._answer(self._raw.replace_one({"_id": document["_id"], **where}, document))
+        result = await self._answer(lambda: self._raw.replace_one({"_id": document["_id"], **where}, document))
         return bool(result.matched_count)
 
     async def update(self, id: str, change: Mapping[str, Any], where: Mapping[str, Any] | None = None) -> bool:
         """Apply update operators to one document if it still has the values of `where`."""
-        result = await self._answer(self._raw.update_one({"_id": id, **(where or {})}, change))
+        result = await self._answer(lambda: self._raw.update_one({"_id": id, **(where or {})}, change))
         return bool(result.matched_count)
 
     async def update_each(self, changes: Iterable[tuple[str, Mapping[str, Any], Mapping[str, Any]]]) -> None:
         """Apply (id, where, change) of many documents in one round trip; those that do not match stay as they are."""
         requests = [UpdateOne({"_id": id, **where}, change) for id, where, change in changes]
         if requests:
-            await self._answer(self._raw.bulk_write(requests, ordered=False))
+            await self._answer(lambda: self._raw.bulk_write(requests, ordered=False))
 
     async def put_newer(
         self,
@@ -155,12 +175,12 @@ class Collection:
             for document in documents
         ]
         try:
-            await self._answer(self._raw.bulk_write(requests, ordered=False), max(self._deadline, 5.0))
+            await self._answer(lambda: self._raw.bulk_write(requests, ordered=False), max(self._deadline, 5.0))
         except BulkWriteError as error:
             _duplicates(self.name, error)  # a newer one is there: that is what was asked for
 
     async def delete(self, id: str) -> bool:
-        result = await self._answer(self._raw.delete_one({"_id": id}))
+        result = await self._answer(lambda: self._raw.delete_one({"_id": id}))
         return bool(result.deleted_count)
 
     async def find(
@@ -175,11 +195,11 @@ class Collection:
         cursor = self._raw.find(dict(where))
         if sort:
             cursor = cursor.sort(list(sort))
-        return cast(list[Document], await self._answer(cursor.limit(limit).to_list(None), deadline))
+        return cast(list[Document], await self._answer(lambda: cursor.limit(limit).to_list(None), deadline))
 
     async def ensure_index(self, keys: Sequence[tuple[str, int]], **options: Any) -> None:
         """Declare an index that a real MongoDB wants."""
-        await self._answer(self._raw.create_index(list(keys), **options), 20.0)
+        await self._answer(lambda: self._raw.create_index(list(keys), **options), 20.0)
 
 
 def _let_go(future: "asyncio.Future[Any]") -> None:

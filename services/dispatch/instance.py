@@ -3,22 +3,25 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
+from fengqiao.contracts.topics import Topic
 from fengqiao.runtime import cloudevents
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.consumer import DeadLetters, new_consumer
+from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently
 from fengqiao.runtime.errors import KafkaUnavailable
 from fengqiao.runtime.publisher import Publisher
-from services.dispatch.partition import READ, PartitionOwner
+from services.dispatch.partition import BESIDE, MERGED, PartitionOwner
 from services.dispatch.writer import AreaWriter
 
 log = structlog.get_logger(__name__)
 
+BESIDE_LINGER_MS: Final = 100
+"""For how long the broker may hold back positions and states so that they come together."""
 WriterOf = Callable[[str], AreaWriter]
 
 
@@ -48,11 +51,14 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         self._consumer: AIOKafkaConsumer = new_consumer(
             bootstrap_servers, group, session_timeout_ms=int(session_timeout * 1000)
         )
+        # Without a group: it reads of the partitions that the group has given to the other one.
+        self._beside: AIOKafkaConsumer = new_consumer(bootstrap_servers, None, **patiently(BESIDE_LINGER_MS))
         # A fetch that waits for records holds its connection for half a second: questions go over another one.
         self._asker: AIOKafkaConsumer = new_consumer(bootstrap_servers, None)
         self._owners: dict[int, PartitionOwner] = {}
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._reading_beside: asyncio.Task[None] | None = None
         self.connected = False
         self.refused: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """Done, with a sentence, when a journal and these topics do not belong together."""
@@ -74,33 +80,46 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def stop(self) -> None:
         self._stopping.set()
         await self._give_up(list(self._owners))
-        if self._task is not None:
-            done, _ = await asyncio.wait({self._task}, timeout=2)
+        for task in (self._task, self._reading_beside):
+            if task is None:
+                continue
+            done, _ = await asyncio.wait({task}, timeout=2)
             if not done:
-                self._task.cancel()
+                task.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
-                    await self._task
+                    await task
         with contextlib.suppress(Exception):
             async with asyncio.timeout(3):
                 await self._consumer.stop()
+                await self._beside.stop()
                 await self._asker.stop()
 
     async def _run(self) -> None:
+        for consumer in (self._asker, self._beside, self._consumer):
+            await self._connect(consumer)
+        if self._stopping.is_set():
+            return
+        self._consumer.subscribe([self._named(topic) for topic in MERGED], listener=self)
+        self._reading_beside = asyncio.create_task(self._read(self._beside, BESIDE), name="dispatch beside")
+        await self._read(self._consumer, MERGED)
+
+    async def _connect(self, consumer: AIOKafkaConsumer) -> None:
         wait = 0.1
         while not self._stopping.is_set():
             try:
-                await self._asker.start()
-                await self._consumer.start()
-                break
+                await consumer.start()
+                return
             except KafkaError as error:
                 log.debug("kafka is away", error=str(error))
                 await asyncio.sleep(wait)
                 wait = min(wait * 1.5, 1.0)
-        names = {f"{self._prefix}{topic.name}": topic for topic in READ}
-        self._consumer.subscribe(list(names), listener=self)
+
+    async def _read(self, consumer: AIOKafkaConsumer, topics: Sequence[Topic]) -> None:
+        """Hand what is fetched of these topics to the owners of their partitions."""
+        names = {self._named(topic): topic for topic in topics}
         while not self._stopping.is_set():
             try:
-                fetched = await self._consumer.getmany(timeout_ms=200, max_records=1000)
+                fetched = await consumer.getmany(timeout_ms=200, max_records=1000)
             except KafkaError as error:
                 log.warning("fetch failed", error=str(error))
                 await asyncio.sleep(0.2)
@@ -110,13 +129,32 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 if owner is not None:
                     owner.feed(names[partition.topic], records)
 
+    def _named(self, topic: Topic) -> str:
+        return f"{self._prefix}{topic.name}"
+
+    def _read_beside_of(self, numbers: Sequence[int]) -> None:
+        """Each owner says by `seek` from where."""
+        if numbers:
+            self._beside.assign([TopicPartition(self._named(topic), number) for number in numbers for topic in BESIDE])
+        else:
+            self._beside.unsubscribe()
+
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
         """aiokafka swallows what is raised here, so nothing is left to chance."""
         try:
-            for number in sorted({partition.partition for partition in assigned}):
+            numbers = sorted({partition.partition for partition in assigned})
+            self._read_beside_of(numbers)
+            for number in numbers:
                 writers = {area: self._new_writer(area) for area in self._areas.get(number, ())}
                 owner = PartitionOwner(
-                    number, writers, self._consumer, self._asker, self._dead_letters, self._clock, self._prefix
+                    number,
+                    writers,
+                    self._consumer,
+                    self._beside,
+                    self._asker,
+                    self._dead_letters,
+                    self._clock,
+                    self._prefix,
                 )
                 owner.refused.add_done_callback(self._pass_on)
                 self._owners[number] = owner

@@ -28,7 +28,9 @@ log = structlog.get_logger(__name__)
 
 MERGED: Final = (topics.INCIDENTS, topics.DISPATCH_COMMANDS)
 STATES: Final = (topics.INCIDENT_STATE, topics.UNIT_STATE)
-READ: Final = (*MERGED, topics.UNIT_POSITIONS, *STATES)
+BESIDE: Final = (topics.UNIT_POSITIONS, *STATES)
+"""What nobody waits for: read by a consumer of its own, patiently, so that it never delays a call or a command."""
+READ: Final = (*MERGED, *BESIDE)
 BATCH: Final = 256
 FRESH_SECONDS: Final = 2.0
 """No tick while the last good fetch is older: an acknowledgement may lie unread in Kafka."""
@@ -44,17 +46,20 @@ class PartitionOwner:
         number: int,
         writers: Mapping[str, AreaWriter],
         consumer: AIOKafkaConsumer,
+        beside: AIOKafkaConsumer,
         asker: AIOKafkaConsumer,
         dead_letters: DeadLetters,
         clock: Clock,
         prefix: str,
     ) -> None:
-        """consumer: of the group, shared by all owners. asker: answers where topics end; it never fetches."""
+        """consumer: of the group, reads `MERGED`; beside: without a group, reads `BESIDE`. Both are shared by all
+        owners. asker: answers where topics end; it never fetches."""
         self.number = number
         self.ready = False
         """Whether it decides now."""
         self._writers = writers
         self._consumer = consumer
+        self._beside = beside
         self._asker = asker
         self._dead_letters = dead_letters
         self._clock = clock
@@ -145,9 +150,10 @@ class PartitionOwner:
                 position = max(position, read)
                 self._inputs.reset(topic.name, position, self._ends[topic.name])
             self._positions[topic.name] = position
-            self._consumer.seek(self._tp(topic), position)
+            self._reader(topic).seek(self._tp(topic), position)
         self._accepting = True
-        self._consumer.resume(*partitions)
+        for topic in READ:
+            self._reader(topic).resume(self._tp(topic))
         self._turned_at = time.monotonic()
         log.info("took over", partition=self.number, areas=sorted(self._writers))
 
@@ -338,9 +344,14 @@ class PartitionOwner:
         highwater: int | None = self._consumer.highwater(tp)
         return highwater
 
+    def _reader(self, topic: Topic) -> AIOKafkaConsumer:
+        return self._consumer if topic in MERGED else self._beside
+
     def _pause_all(self) -> None:
-        assigned = self._consumer.assignment()
-        self._consumer.pause(*(tp for tp in map(self._tp, READ) if tp in assigned))
+        for topic in READ:
+            reader, tp = self._reader(topic), self._tp(topic)
+            if tp in reader.assignment():
+                reader.pause(tp)
 
     def _go_on_fetching(self) -> None:
         paused = self._consumer.paused()

@@ -1,7 +1,7 @@
 """The store suite: the same operations through both drivers, on a real server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 import pytest_asyncio
@@ -11,6 +11,7 @@ from fengqiao.runtime import documents
 from fengqiao.runtime.documents import Collection, Driver, DuplicateId
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.groups import GroupCommit
+from tests.awaiting import eventually
 
 
 @pytest_asyncio.fixture(params=["motor", "pymongo"])
@@ -104,10 +105,48 @@ async def test_a_store_that_hangs_is_said_within_the_deadline_and_goes_on(own_se
             except StoreUnavailable:
                 return False
 
-        from tests.awaiting import eventually
-
         await eventually(back, what="the store")
         await documents.close(client)
+
+
+@pytest.mark.parametrize("driver", ["motor", "pymongo"])
+async def test_I1_while_the_store_is_away_all_but_one_are_told_at_once(
+    own_servers: LocalServers, driver: Driver
+) -> None:
+    client = documents.connect(own_servers.mongodb_uri, driver)
+    collection = Collection(client["x"], driver)
+    await collection.insert({"_id": "before"})
+    await own_servers.store.kill()
+
+    async def refused() -> float | None:
+        """How long it took to say no; None where it was not no."""
+        began = asyncio.get_running_loop().time()
+        try:
+            await collection.get("before")
+        except StoreUnavailable:
+            return asyncio.get_running_loop().time() - began
+        return None
+
+    await eventually(lambda: _quick(refused), what="an answer at once, or the try of the one")
+    trying = asyncio.create_task(refused())
+    await asyncio.sleep(0)
+    took = await asyncio.gather(*(refused() for _ in range(50)))
+    assert [seconds for seconds in took if seconds is None or seconds >= 0.5] == []
+    assert await trying is not None
+    await own_servers.store.restart()
+
+    async def back() -> bool:
+        return await refused() is None
+
+    await eventually(back, what="the store")
+    assert await asyncio.gather(*(refused() for _ in range(10))) == [None] * 10
+    await documents.close(client)
+
+
+async def _quick(refused: Callable[[], Awaitable[float | None]]) -> bool:
+    """Whether the store is known to be away: of two that ask at once, one tries and the other is told at once."""
+    first, second = await asyncio.gather(refused(), refused())
+    return first is not None and second is not None and min(first, second) < 0.05 < 0.2 < max(first, second)
 
 
 async def test_what_waits_at_the_same_moment_is_committed_together_and_a_failure_reaches_its_group() -> None:
