@@ -87,3 +87,24 @@ class SetDuty(Command):
     shift: str | None = None
     crew: int | None = None
     """How many are in the crew; never who."""
+
+
+class Received(AssignmentCommand):
+    """The crew's terminal has the assignment; sent by the terminal itself."""
+
+    TYPE: ClassVar = "fengqiao.command.received.v1"
+
+
+class StepDone(Command):
+    """A step of the incident's plan is done."""
+
+    TYPE: ClassVar = "fengqiao.command.step-done.v1"
+    incident_id: IncidentId
+    step: str
+
+
+class Recommend(Command):
+    """A question: whom would you send? Nothing is decided; the answer is the command's result."""
+
+    TYPE: ClassVar = "fengqiao.command.recommend.v1"
+    incident_id: IncidentId

@@ -42,7 +42,16 @@ class Reason(Data):
     runner_up: RunnerUp | None = None
     seconds_saved: float | None = None
     ruled_out: dict[str, int] = Field(default_factory=dict)
-    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`."""
+    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`, `capability`."""
+    position_stale: bool | None = None
+    """True where the position was so old that the unit counted as further away than it seemed."""
+    silent: bool | None = None
+    """True where the unit did not answer its last assignment, and nobody else could go."""
+    diverted_from: IncidentId | None = None
+    """The lesser call that it was on its way to."""
+    weighed_together: int | None = None
+    """How many calls waited at the same time and were given units with the least seconds in all: one of them may
+    have got a nearer unit than another would have chosen alone."""
 
 
 class Times(Data):
@@ -51,6 +60,8 @@ class Times(Data):
     reported_at: Instant
     received_at: Instant
     assigned_at: Instant | None = None
+    terminal_received_at: Instant | None = None
+    """When the crew's terminal had it."""
     acknowledged_at: Instant | None = None
     en_route_at: Instant | None = None
     on_scene_at: Instant | None = None
@@ -66,6 +77,72 @@ class Wanted(Data):
     rule: Literal["nearest", "covering"]
     required: bool
     """The incident waits in the queue while this is missing."""
+    capabilities: tuple[str, ...] = ()
+    """What each of the units must be able to do."""
+    within_seconds: Seconds | None = None
+    """By when one of them is to be there, from the incident's opening."""
+
+
+class Targets(Data):
+    """Seconds for each step of an incident's life; a step without one has no timer. The clocks of the ministry's
+    record that they limit stand behind them."""
+
+    answer: Seconds | None = None
+    """From the call's reaching the seat to its being answered (JJSJ)."""
+    intake: Seconds | None = None
+    """From being answered to intake's end (JJWCSJ)."""
+    assigned: Seconds | None = None
+    """From intake's end to the first police unit sent (PJSJ)."""
+    terminal: Seconds | None = None
+    """From being sent to the terminal's having it (XTZDDDSJ)."""
+    acknowledge: Seconds | None = None
+    """From being sent to being acknowledged (PDQSSJ)."""
+    en_route: Seconds | None = None
+    """From being acknowledged to setting off (CJSJ)."""
+    on_scene: Seconds | None = None
+    """From intake's end to the first police unit on the scene (DDXCSJ)."""
+    handled: Seconds | None = None
+    """From intake's end to the scene's being done with (XCCLWBSJ)."""
+    feedback: Seconds | None = None
+    """From the scene's being done with to the feedback (FKSJ)."""
+
+
+class PlanStep(Data):
+    """What the plan has done besides sending units, and by when."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    within_seconds: Seconds
+    to: str | None = None
+    """Whom a notification asks for it."""
+    role: str | None = None
+    """Done when a unit in this role is on the scene. Without it, when somebody says so."""
+
+
+class Clocks(Data):
+    """The ten clocks of the ministry's record, as far as they have struck; of several units the first police one."""
+
+    bjsj: Instant | None = None
+    """The call reached the seat."""
+    jjsj: Instant | None = None
+    """Answered."""
+    jjwcsj: Instant | None = None
+    """Intake done."""
+    pjsj: Instant | None = None
+    """Dispatched."""
+    xtzdddsj: Instant | None = None
+    """Received by the terminal."""
+    pdqssj: Instant | None = None
+    """Acknowledged."""
+    cjsj: Instant | None = None
+    """Departed."""
+    ddxcsj: Instant | None = None
+    """Arrived."""
+    xcclwbsj: Instant | None = None
+    """Scene done."""
+    fksj: Instant | None = None
+    """Feedback given."""
 
 
 class DispatchEvent(Event):
@@ -96,6 +173,10 @@ class IncidentOpened(IncidentEvent):
     caller_count: Annotated[int, Field(ge=0)]
     weapon: bool | None = None
     possible_duplicates: tuple[DuplicateCandidate, ...] = ()
+    answered_at: Instant | None = None
+    targets: Targets | None = None
+    """What the timers go by; none: nothing is timed."""
+    steps: tuple[PlanStep, ...] = ()
 
 
 class IncidentCorrected(IncidentEvent):
@@ -107,6 +188,11 @@ class IncidentCorrected(IncidentEvent):
     weapon: bool | None = None
     crews: tuple[UnitId, ...] = ()
     """Who is on it and has to be told."""
+    plan: str | None = None
+    """The plan that is right for what is known now, where it is another one than before."""
+    wanted: tuple[Wanted, ...] = ()
+    targets: Targets | None = None
+    steps: tuple[PlanStep, ...] = ()
 
 
 class IncidentQueued(IncidentEvent):
@@ -123,6 +209,7 @@ class IncidentClosed(IncidentEvent):
     first_assigned_at: Instant | None = None
     first_on_scene_at: Instant | None = None
     disposition: str
+    clocks: Clocks | None = None
 
 
 class IncidentCancelledByDispatch(IncidentEvent):
@@ -204,6 +291,79 @@ class AssignmentCancelled(AssignmentEvent):
     reason: PaperReference | None = None
     wanted_again: bool
     """The role has to be filled by another unit."""
+    rechosen: bool | None = None
+    """True where the incident moved and the rules found another unit nearer: this one may be sent to it again."""
+
+
+class AssignmentReceived(AssignmentEvent):
+    """The crew's terminal has it; that nobody has read it yet is what the assignment's state says."""
+
+    TYPE: ClassVar = "fengqiao.assignment.received.v1"
+
+
+class AssignmentTimedOut(AssignmentEvent):
+    """The crew did not take the step in time, and another unit is sent."""
+
+    TYPE: ClassVar = "fengqiao.assignment.timed-out.v1"
+    timer: str
+    """Which step: `acknowledge`, `en_route`, `arrive`."""
+    due_at: Instant
+    wanted_again: bool
+
+
+class AssignmentDiverted(AssignmentEvent):
+    """The unit was on its way and goes to something graver; this call gets another, or waits with its age kept."""
+
+    TYPE: ClassVar = "fengqiao.assignment.diverted.v1"
+    to_incident: IncidentId
+    to_number: str
+    seconds_saved: Seconds | None = None
+    """None where nobody else could have gone."""
+    wanted_again: bool
+
+
+class TimerWarned(IncidentEvent):
+    """A target was missed: whoever has the step in hand is rung."""
+
+    TYPE: ClassVar = "fengqiao.timer.warned.v1"
+    timer: str
+    """`assigned`, `on_scene`, `handled`; of an assignment `acknowledge`, `en_route`, `arrive`; `role:<role>`,
+    `step:<id>`."""
+    due_at: Instant
+    assignment_id: str | None = None
+    unit: UnitId | None = None
+
+
+class IncidentEscalated(IncidentEvent):
+    """It went on being late after the warning: somebody above is told."""
+
+    TYPE: ClassVar = "fengqiao.incident.escalated.v1"
+    timer: str
+    due_at: Instant
+    to: str
+    """Who is told: `shift_leader`."""
+    assignment_id: str | None = None
+    unit: UnitId | None = None
+
+
+class IncidentStepDone(IncidentEvent):
+    """A step of the plan is done."""
+
+    TYPE: ClassVar = "fengqiao.incident.step-done.v1"
+    step: str
+
+
+class NotificationRequested(IncidentEvent):
+    """Somebody has to be told; `notify` delivers it. No words and no personal data: what they say is the target's."""
+
+    TYPE: ClassVar = "fengqiao.notification.requested.v1"
+    notification_id: str
+    to: str
+    """A target of the area's list: `command_room`, `superior`, `merchants`, `ambulance_120` …"""
+    what: str
+    due_at: Instant
+    plan: str
+    step: str | None = None
 
 
 class UnitOnDuty(DispatchEvent):

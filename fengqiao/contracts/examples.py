@@ -78,6 +78,17 @@ SAMPLES: Final[dict[str, Any]] = {
     "visits": ["2024-11-02T14:23:10Z", "2024-11-29T14:23:10Z", "2025-01-30T14:23:10Z"],
     "visit": "day-3",
     "words": True,
+    "diverted_from": _INCIDENT,
+    "to_incident": _INCIDENT,
+    "to_number": "1043",
+    "to": "superior",
+    "what": "report_up",
+    "step": "broadcast",
+    "timer": "acknowledge",
+    "notification_id": f"{_INCIDENT}.n1",
+    "within_seconds": 300.0,
+    "weighed_together": 2,
+    "clock": "PJSJ",
 }
 
 

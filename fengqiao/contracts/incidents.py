@@ -27,6 +27,8 @@ class IncidentReported(Event):
     """When the caller was heard, as the reporting system says."""
     received_at: Instant
     """When intake took it. Response times count from here."""
+    answered_at: Instant | None = None
+    """When the call was answered, as the reporting system says."""
     caller_count: Annotated[int, Field(ge=0)] = 1
     weapon: bool | None = None
     possible_duplicates: tuple[DuplicateCandidate, ...] = ()

@@ -51,6 +51,7 @@ class AssignmentState(Data):
     role: str
     status: AssignmentStatus
     assigned_at: Instant
+    terminal_received_at: Instant | None = None
     acknowledged_at: Instant | None = None
     en_route_at: Instant | None = None
     on_scene_at: Instant | None = None
@@ -59,6 +60,26 @@ class AssignmentState(Data):
     disposition: str | None = None
     case_id: str | None = None
     reason: Reason
+
+
+class TimerState(Data):
+    what: str
+    """`assigned`, `on_scene`, `handled`; of an assignment `acknowledge`, `en_route`, `arrive`; `role:<role>`,
+    `step:<id>`."""
+    due_at: Instant
+    state: Literal["running", "warned", "escalated", "met", "late", "stood_down"]
+    assignment_id: str | None = None
+
+
+class ClockState(Data):
+    """One of the ministry's ten clocks."""
+
+    clock: str
+    """BJSJ, JJSJ, JJWCSJ, PJSJ, XTZDDDSJ, PDQSSJ, CJSJ, DDXCSJ, XCCLWBSJ, FKSJ."""
+    at: Instant | None = None
+    due_at: Instant | None = None
+    """None where it has no limit, or what its limit counts from has not happened."""
+    met: bool | None = None
 
 
 class IncidentState(Event):
@@ -81,6 +102,9 @@ class IncidentState(Event):
     ended_at: Instant | None = None
     assignments: tuple[AssignmentState, ...] = ()
     waiting_roles: tuple[str, ...] = ()
+    timers: tuple[TimerState, ...] = ()
+    clocks: tuple[ClockState, ...] = ()
+    """Those that have struck or have a limit."""
 
 
 class UnitState(Event):

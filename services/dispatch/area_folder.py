@@ -1,13 +1,15 @@
 """Reading an area's forces from its folder: `kinds.json`, `units.json`, `plans.json`. What is wrong is one sentence."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fengqiao.contracts.dispatch import Wanted
-from services.dispatch.domain.forces import Forces, Kind, Plan, Unit
+from services.dispatch.domain.forces import Forces, Kind, Unit
+from services.dispatch.plan_file import InvalidPlans, Known, read_plans
 
 
 class InvalidForces(Exception):
@@ -41,33 +43,12 @@ class _Unit(_Row):
     capabilities: list[str] = []
 
 
-class _When(_Row):
-    categories: list[str]
-    priority_at_most: int | None = None
-    hours: list[str] | None = None
-    places: list[str] | None = None
-
-
-class _Plan(_Row):
-    id: str
-    name_zh: str
-    name_en: str
-    when: _When
-    send: list[Wanted]
-    notify: list[str] = []
-
-
 class _Kinds(_Row):
     kinds: list[_Kind]
 
 
 class _Units(_Row):
     units: list[_Unit]
-
-
-class _Plans(_Row):
-    plans: list[_Plan]
-    default: str
 
 
 Row = TypeVar("Row", bound=_Row)
@@ -102,14 +83,57 @@ def load_forces(folder: Path, area: str) -> Forces:
     for row in _read(_Units, folder / "units.json").units:
         if row.kind not in kinds:
             raise InvalidForces(f"{folder / 'units.json'}: unit {row.id} is of the unknown kind {row.kind}")
-        units[row.id] = Unit(row.id, row.call_sign, kinds[row.kind], row.name_zh, row.name_en, row.home, row.grid_cell)
-    written = _read(_Plans, folder / "plans.json")
-    plans = {plan.id: Plan(plan.id, tuple(plan.when.categories), tuple(plan.send)) for plan in written.plans}
-    if written.default not in plans:
-        raise InvalidForces(f"{folder / 'plans.json'}: default: there is no plan {written.default}")
-    for plan in plans.values():
-        for wanted in plan.wanted:
-            unknown = set(wanted.kinds) - set(kinds)
-            if unknown:
-                raise InvalidForces(f"{folder / 'plans.json'}: plan {plan.id} wants the unknown kind {unknown.pop()}")
-    return Forces(area, units, plans, written.default)
+        units[row.id] = Unit(
+            row.id,
+            row.call_sign,
+            kinds[row.kind],
+            row.name_zh,
+            row.name_en,
+            row.home,
+            row.grid_cell,
+            row.zone,
+            frozenset(row.capabilities),
+        )
+    ground = _json(folder / "area.json")
+    place_kinds = _place_kinds(folder / "places.csv")
+    abilities = {
+        kind: frozenset[str]().union(*(unit.capabilities for unit in units.values() if unit.kind.kind == kind))
+        for kind in kinds
+    }
+    known = Known(
+        abilities=abilities,
+        categories={row["code"] for row in _json(folder / "categories.json")["categories"]},
+        cells={row["id"] for row in ground["grid_cells"]},
+        zones={row["id"] for row in ground["zones"]},
+        place_kinds=set(place_kinds.values()),
+        sources={row["source"] for row in _json(folder / "sources.json")["sources"]},
+    )
+    try:
+        plans = read_plans(folder / "plans.json", known)
+    except InvalidPlans as error:
+        raise InvalidForces(str(error)) from error
+    return Forces(
+        area,
+        units,
+        plans.plans,
+        plans.default,
+        timezone=ZoneInfo(ground["timezone"]),
+        target_rules=plans.target_rules,
+        place_kinds=place_kinds,
+    )
+
+
+def _json(file: Path) -> Any:
+    """Files that others check; what dispatch takes from them is there, or the file is wrong."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidForces(f"{file} cannot be used: {error}") from error
+
+
+def _place_kinds(file: Path) -> dict[str, str]:
+    try:
+        with file.open(encoding="utf-8", newline="") as rows:
+            return {row["name_zh"]: row["kind"] for row in csv.DictReader(rows)}
+    except (OSError, ValueError, KeyError) as error:
+        raise InvalidForces(f"{file} cannot be used: {error}") from error

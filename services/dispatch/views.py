@@ -4,18 +4,21 @@ Nothing decides from these; they are written after the journal, newer over older
 """
 
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import orjson
 
 from fengqiao.contracts.dispatch import CommandRejected
 from fengqiao.contracts.model import Event
-from fengqiao.contracts.states import AssignmentState, IncidentState, UnitState, UnitStatus
+from fengqiao.contracts.states import AssignmentState, IncidentState, TimerState, UnitState, UnitStatus
 from services.dispatch.domain.board import Assignment, Incident, OnDuty
+from services.dispatch.domain.clocks import clocks, limited
 from services.dispatch.domain.forces import Unit
-from services.dispatch.domain.messages import MessageSetAside, MessageTakenUp, StreamRead
+from services.dispatch.domain.messages import MessageSetAside, MessageTakenUp, Recommended, StreamRead, TimerGivenUp
+from services.dispatch.domain.timers import WARNED, Timer, all_timers, level
 
 Document = dict[str, Any]
+_UNSEEN: Final = (StreamRead, MessageSetAside, MessageTakenUp, CommandRejected, TimerGivenUp, Recommended)
 MOST_TOLD: Final = 32
 """Assignments that a unit's state names; a desk may hold thousands."""
 
@@ -30,6 +33,7 @@ def _assignment(assignment: Assignment) -> AssignmentState:
         role=assignment.role,
         status=assignment.status,
         assigned_at=times.assigned_at,
+        terminal_received_at=times.terminal_received_at,
         acknowledged_at=times.acknowledged_at,
         en_route_at=times.en_route_at,
         on_scene_at=times.on_scene_at,
@@ -39,6 +43,18 @@ def _assignment(assignment: Assignment) -> AssignmentState:
         case_id=assignment.case_id,
         reason=assignment.reason,
     )
+
+
+def _timer(incident: Incident, timer: Timer) -> TimerState:
+    state: Literal["running", "warned", "escalated", "met", "late", "stood_down"] = "running"
+    if timer.done_at is not None:
+        state = "met" if timer.done_at <= timer.due_at else "late"
+    elif not incident.open:
+        state = "stood_down"
+    elif (told := level(timer, incident)) > 0:
+        state = "warned" if told == WARNED else "escalated"
+    assignment_id = None if timer.assignment is None else timer.assignment.id
+    return TimerState(what=timer.what, due_at=timer.due_at, state=state, assignment_id=assignment_id)
 
 
 def incident_state(area: str, incident: Incident) -> IncidentState:
@@ -61,6 +77,8 @@ def incident_state(area: str, incident: Incident) -> IncidentState:
         ended_at=incident.ended_at,
         assignments=tuple(_assignment(assignment) for assignment in incident.assignments),
         waiting_roles=tuple(wanted.role for wanted in incident.waiting),
+        timers=tuple(_timer(incident, timer) for timer in all_timers(incident)),
+        clocks=limited(clocks(incident), incident.targets),
     )
 
 
@@ -138,7 +156,7 @@ def touched(events: Iterable[Event]) -> tuple[set[str], set[str]]:
     incidents: set[str] = set()
     units: set[str] = set()
     for event in events:
-        if isinstance(event, StreamRead | MessageSetAside | MessageTakenUp | CommandRejected):
+        if isinstance(event, _UNSEEN):
             continue
         incident = getattr(event, "incident_id", None)
         if incident is not None:

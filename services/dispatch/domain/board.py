@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated, Final, TypeAlias
 
-from pydantic import TypeAdapter
-from rpds import HashTrieMap, Queue
+from pydantic import PlainSerializer, TypeAdapter
+from rpds import HashTrieMap, HashTrieSet, Queue
 
-from fengqiao.contracts.dispatch import Reason, Times, Wanted
+from fengqiao.contracts.dispatch import PlanStep, Reason, Targets, Times, Wanted
 from fengqiao.contracts.model import Category, Location
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 from services.dispatch.domain.transitions import ACTIVE
@@ -30,10 +31,21 @@ class Assignment:
     ended_at: datetime | None = None
     disposition: str | None = None
     case_id: str | None = None
+    released: bool = False
+    """The rules took the unit away (to something graver, or for a nearer one): it may be sent here again."""
 
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A timer of which it has been told that it is over. level: 1 warned, 2 escalated. at: when that was told."""
+
+    timer: str
+    level: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,17 @@ class Incident:
     weapon: bool | None = None
     assignments: tuple[Assignment, ...] = ()
     ended_at: datetime | None = None
-    first: frozenset[str] = frozenset()
+    first: Annotated[frozenset[str], PlainSerializer(sorted)] = frozenset()
     """Which steps a police unit has reached: response times count the first only."""
+    answered_at: datetime | None = None
+    targets: Targets | None = None
+    steps: tuple[PlanStep, ...] = ()
+    steps_done: tuple[tuple[str, datetime], ...] = ()
+    late: tuple[Late, ...] = ()
+    notified: int = 0
+    """Notifications requested so far."""
+    look_at: datetime | None = None
+    """When its timers have to be looked at next; None where none runs."""
 
     @property
     def open(self) -> bool:
@@ -85,6 +106,8 @@ class OnDuty:
     on: bool = True
     assignments: tuple[str, ...] = ()
     """Ids of those that it holds."""
+    silent: bool = False
+    """It let an assignment time out and has not been heard of since: it is sent only where nobody else can go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +121,10 @@ class SetAside:
     data: str
     sequence: int
     at: datetime
+
+
+Due: TypeAlias = "HashTrieMap[int, HashTrieSet[str]]"
+"""Incidents by slot; see `slot`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +144,8 @@ class Board:
     aside: HashTrieMap[str, SetAside] = field(default_factory=HashTrieMap)
     unheard: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
     """Streams whose report could not be read: the last number seen of them."""
+    due: Due = field(default_factory=HashTrieMap)
+    """Incidents by the slot of their `look_at`, so that a tick looks only at what is due. Follows from `incidents`."""
 
     def read(self, incident: str) -> int:
         """The last number applied of intake's stream for the incident."""
@@ -131,6 +160,39 @@ class Board:
             if assignment.id == assignment_id:
                 return incident, assignment
         return None
+
+
+SLOT_SECONDS: Final = 15
+
+
+def slot(at: datetime) -> int:
+    """The slot of `Board.due` for a moment."""
+    return int(at.timestamp()) // SLOT_SECONDS
+
+
+def rescheduled(due: Due, incident_id: str, before: datetime | None, after: datetime | None) -> Due:
+    """`due` when the incident's `look_at` was `before` and is `after`."""
+    left, right = None if before is None else slot(before), None if after is None else slot(after)
+    if left == right:
+        return due
+    if left is not None:
+        rest = due[left].discard(incident_id)
+        due = due.insert(left, rest) if len(rest) else due.remove(left)
+    if right is not None:
+        due = due.insert(right, due.get(right, HashTrieSet()).insert(incident_id))
+    return due
+
+
+def due_incidents(board: Board, now: datetime) -> list[str]:
+    """Open incidents whose timers have to be looked at now, the longest due first."""
+    last = slot(now)
+    found = []
+    for number in [number for number in board.due if number <= last]:
+        for incident_id in board.due[number]:
+            look_at = board.incidents[incident_id].look_at
+            if look_at is not None and look_at <= now:
+                found.append((look_at, incident_id))
+    return [incident_id for _, incident_id in sorted(found)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +232,9 @@ def to_json(board: Board) -> bytes:
 def from_json(state: bytes) -> Board:
     """Raises pydantic.ValidationError when `state` is not what `to_json` made."""
     stored = _STORED.validate_json(state)
+    due: Due = HashTrieMap()
+    for incident in stored.incidents:
+        due = rescheduled(due, incident.id, None, incident.look_at)
     return Board(
         area=stored.area,
         sequence=stored.sequence,
@@ -180,4 +245,5 @@ def from_json(state: bytes) -> Board:
         ended=Queue(stored.ended),
         aside=HashTrieMap({one.key: one for one in stored.aside}),
         unheard=HashTrieMap(stored.unheard),
+        due=due,
     )

@@ -10,13 +10,16 @@ from fengqiao.contracts.commands import AssignmentCommand, Command
 from fengqiao.contracts.model import Event
 from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Board, SetAside
+from services.dispatch.domain.corrections import follow_up, other_plan
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import AllHeard, Asked, Heard, Message, NotHeard, Tick
 from services.dispatch.domain.orders import assign, cancel_incident, duty
+from services.dispatch.domain.overdue import look_after
+from services.dispatch.domain.recommending import recommend
 from services.dispatch.domain.sending import open_incident, serve_queue, stand_down
-from services.dispatch.domain.steps import step
+from services.dispatch.domain.steps import step, step_done
 
 KEEP_ENDED: Final = timedelta(days=1)
 """Ended incidents stay on the board for this long (design: a closed incident gets a tombstone after a day)."""
@@ -108,16 +111,22 @@ def _correct(then: Happenings, event: incidents.IncidentUpdated | incidents.Inci
             changed.append("weapon")
         if event.words_added:
             changed.append("words")
-    if changed:
-        then.add(
-            said.IncidentCorrected(
-                **marks,
-                changed=tuple(changed),
-                caller_count=caller_count,
-                weapon=weapon,
-                crews=tuple(assignment.unit for assignment in incident.active),
-            )
+    if not changed:
+        return
+    plan = other_plan(then, incident, {**marks, "weapon": weapon})
+    if plan:
+        changed.append("plan")
+    then.add(
+        said.IncidentCorrected(
+            **marks,
+            changed=tuple(changed),
+            caller_count=caller_count,
+            weapon=weapon,
+            crews=tuple(assignment.unit for assignment in incident.active),
+            **plan,
         )
+    )
+    follow_up(then, incident.id, tuple(changed))
 
 
 def _source_cancels(then: Happenings, event: incidents.IncidentCancelled) -> None:
@@ -216,6 +225,10 @@ def _asked(then: Happenings, command: Command) -> None:
             cancel_incident(then, command)
         case commands.SetDuty():
             duty(then, command)
+        case commands.StepDone():
+            step_done(then, command)
+        case commands.Recommend():
+            recommend(then, command)
         case _:
             then.reject(command, 404, f"nobody here knows {command.TYPE}")
 
@@ -233,6 +246,7 @@ def _tick(then: Happenings) -> None:
         if then.now - ended_at < KEEP_ENDED:
             break
         then.add(private.IncidentRetired(incident_id=incident_id))
+    look_after(then)
 
 
 def fold(board: Board, events: Iterator[Event]) -> Board:

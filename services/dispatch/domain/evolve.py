@@ -9,7 +9,8 @@ from fengqiao.contracts.dispatch import Wanted
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 from services.dispatch.domain import messages as private
-from services.dispatch.domain.board import Assignment, Board, Incident, OnDuty, SetAside
+from services.dispatch.domain.board import Assignment, Board, Incident, Late, OnDuty, SetAside, rescheduled
+from services.dispatch.domain.timers import ESCALATED, GIVEN_UP, WARNED, look_at
 
 Evolution = Callable[[Board, Any, int], Board]
 """(board, event, the area's sequence after it) → the next board, in one replacement: copies are what it costs."""
@@ -53,9 +54,15 @@ def _put(
         queue = queue.discard(incident.id)
     if ended_at is None:
         changes["status"] = _status(changes.get("assignments", incident.assignments), queued)
+    before = incident.look_at
     incident = replace(incident, sequence=sequence, **changes)
+    due = board.due
+    after = look_at(incident)
+    if after != before:
+        incident = replace(incident, look_at=after)
+        due = rescheduled(due, incident.id, before, after)
     incidents = board.incidents.insert(incident.id, incident)
-    return replace(board, sequence=sequence, incidents=incidents, queue=queue, **of_board)
+    return replace(board, sequence=sequence, incidents=incidents, queue=queue, due=due, **of_board)
 
 
 def _opened(board: Board, event: said.IncidentOpened, sequence: int) -> Board:
@@ -77,21 +84,79 @@ def _opened(board: Board, event: said.IncidentOpened, sequence: int) -> Board:
         sequence=sequence,
         read=1,
         weapon=event.weapon,
+        answered_at=event.answered_at,
+        targets=event.targets,
+        steps=event.steps,
     )
     return _put(board, incident, sequence, {"number": int(event.number)})
 
 
 def _corrected(board: Board, event: said.IncidentCorrected, sequence: int) -> Board:
+    incident = board.incidents[event.incident_id]
+    changes: dict[str, Any] = {}
+    if event.plan is not None:
+        changes = {
+            "plan": event.plan,
+            "wanted": event.wanted,
+            "waiting": _still_wanted(event.wanted, incident.active),
+            "targets": event.targets,
+            "steps": event.steps,
+        }
     return _put(
         board,
-        board.incidents[event.incident_id],
+        incident,
         sequence,
         category=event.category,
         priority=event.priority,
         location=event.location,
         caller_count=event.caller_count,
         weapon=event.weapon,
+        **changes,
     )
+
+
+def _still_wanted(wanted: tuple[Wanted, ...], active: Iterable[Assignment]) -> tuple[Wanted, ...]:
+    """What a plan wants besides the units that are on it already: in the role they have, else in one they can fill."""
+    waiting, left = wanted, []
+    for one in active:
+        rest = _filled(waiting, one.role, one.unit_kind)
+        if rest is waiting:
+            left.append(one)
+        waiting = rest
+    for one in left:
+        role = next((some.role for some in waiting if one.unit_kind in some.kinds), one.role)
+        waiting = _filled(waiting, role, one.unit_kind)
+    return waiting
+
+
+def _late(level: int) -> Evolution:
+    def late(
+        board: Board, event: said.TimerWarned | said.IncidentEscalated | private.TimerGivenUp, sequence: int
+    ) -> Board:
+        incident = board.incidents[event.incident_id]
+        assignment = getattr(event, "assignment_id", None)
+        key = event.timer if assignment is None else f"{assignment}/{event.timer}"
+        others = tuple(one for one in incident.late if one.timer != key)
+        # A private fact has no number of its own: the incident keeps the one it had.
+        number = incident.sequence if isinstance(event, private.Private) else sequence
+        after = _put(board, incident, number, late=(*others, Late(key, level, event.at)))
+        return replace(after, sequence=sequence)
+
+    return late
+
+
+def _step_done(board: Board, event: said.IncidentStepDone, sequence: int) -> Board:
+    incident = board.incidents[event.incident_id]
+    return _put(board, incident, sequence, steps_done=(*incident.steps_done, (event.step, event.at)))
+
+
+def _notified(board: Board, event: said.NotificationRequested, sequence: int) -> Board:
+    incident = board.incidents[event.incident_id]
+    return _put(board, incident, sequence, notified=incident.notified + 1)
+
+
+def _nothing(board: Board, event: Event, sequence: int) -> Board:
+    return board
 
 
 def _queued(board: Board, event: said.IncidentQueued, sequence: int) -> Board:
@@ -149,6 +214,10 @@ def _again(incident: Incident, role: str, kind: str) -> tuple[Wanted, ...]:
     return (*incident.waiting, Wanted(role=role, kinds=(kind,), count=1, rule="nearest", required=True))
 
 
+_HEARD_OF: Final = frozenset({"acknowledged", "en_route", "on_scene", "cleared", "declined"})
+"""Steps that the crew takes: whoever takes one is not silent."""
+
+
 def _step(status: AssignmentStatus, *, frees: bool) -> Evolution:
     def step(board: Board, event: said.AssignmentEvent, sequence: int) -> Board:
         incident = board.incidents[event.incident_id]
@@ -160,6 +229,7 @@ def _step(status: AssignmentStatus, *, frees: bool) -> Evolution:
                 ended_at=event.at if frees else None,
                 disposition=getattr(event, "disposition", None),
                 case_id=getattr(event, "case_id", None),
+                released=status == "diverted" or bool(getattr(event, "rechosen", None)),
             )
             if assignment.id == event.assignment_id
             else assignment
@@ -170,7 +240,8 @@ def _step(status: AssignmentStatus, *, frees: bool) -> Evolution:
         unit = units.get(event.unit)
         if unit is not None:
             kept = tuple(held for held in unit.assignments if not (frees and held == event.assignment_id))
-            units = units.insert(unit.unit, replace(unit, assignments=kept, sequence=sequence))
+            silent = status == "timed_out" or (unit.silent and status not in _HEARD_OF)
+            units = units.insert(unit.unit, replace(unit, assignments=kept, sequence=sequence, silent=silent))
         return _put(
             board,
             incident,
@@ -258,6 +329,15 @@ _EVOLVE: dict[type[Event], Evolution] = {
     said.AssignmentCleared: _step("cleared", frees=True),
     said.AssignmentDeclined: _step("declined", frees=True),
     said.AssignmentCancelled: _step("cancelled", frees=True),
+    said.AssignmentReceived: _step("assigned", frees=False),
+    said.AssignmentTimedOut: _step("timed_out", frees=True),
+    said.AssignmentDiverted: _step("diverted", frees=True),
+    said.TimerWarned: _late(WARNED),
+    said.IncidentEscalated: _late(ESCALATED),
+    said.IncidentStepDone: _step_done,
+    said.NotificationRequested: _notified,
+    private.TimerGivenUp: _late(GIVEN_UP),
+    private.Recommended: _nothing,
     said.UnitOnDuty: _on_duty,
     said.UnitOffDuty: _off_duty,
     private.StreamRead: _stream_read,

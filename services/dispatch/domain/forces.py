@@ -1,10 +1,21 @@
 """What an area has to send, and what it sends for what: the roster and the response plans, as its folder says."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
-from fengqiao.contracts.dispatch import Wanted
+from fengqiao.contracts.dispatch import Targets
+from fengqiao.contracts.model import Location
+from services.dispatch.domain.plans import (
+    NO_TARGETS,
+    Call,
+    Plan,
+    TargetRule,
+    local_minute,
+    most_specific,
+    stricter,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +41,8 @@ class Unit:
     name_en: str
     home: tuple[float, float]
     grid_cell: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    id: str
-    categories: tuple[str, ...]
-    """Code prefixes that it is for; none: for whatever has no plan of its own."""
-    wanted: tuple[Wanted, ...]
+    zone: str | None = None
+    capabilities: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,21 +54,50 @@ class Forces:
     plans: Mapping[str, Plan]
     default_plan: str
     first_number: int = 1001
+    timezone: tzinfo = UTC
+    target_rules: tuple[TargetRule, ...] = ()
+    place_kinds: Mapping[str, str] = field(default_factory=dict)
+    """Kind of each place that the gazetteer names."""
 
     def of_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of the units of these kinds."""
         return _of_kinds(self, kinds)
 
-    def plan_for(self, category: str) -> Plan:
-        """The plan with the longest code that the category begins with, else the default."""
-        best, length = self.plans[self.default_plan], 0
-        for plan in self.plans.values():
-            for prefix in plan.categories:
-                if len(prefix) > length and category.startswith(prefix):
-                    best, length = plan, len(prefix)
-        return best
+    def able(self, kinds: tuple[str, ...], capabilities: tuple[str, ...]) -> tuple[str, ...]:
+        """The ids of the units of these kinds that can do all of that."""
+        return _able(self, kinds, capabilities)
+
+    def call(
+        self, category: str, priority: int, location: Location, source: str, weapon: bool | None, at: datetime
+    ) -> Call:
+        """What plans ask of an incident. at: when intake took it."""
+        return Call(
+            category=category,
+            priority=priority,
+            minute=local_minute(at, self.timezone),
+            source=source,
+            grid_cell=location.grid_cell,
+            zone=location.zone,
+            place_kind=None if location.name is None else self.place_kinds.get(location.name),
+            weapon=weapon,
+        )
+
+    def plan_for(self, call: Call) -> Plan:
+        """The plan that fits best, else the default."""
+        return most_specific(self.plans.values(), call) or self.plans[self.default_plan]
+
+    def targets_for(self, call: Call, plan: Plan) -> Targets | None:
+        """What holds for each step: the fewer seconds of the plan's and of the area's for this place and hour."""
+        rule = most_specific(self.target_rules, call)
+        return stricter(plan.targets, NO_TARGETS if rule is None else rule.targets)
 
 
 @lru_cache(maxsize=1024)
 def _of_kinds(forces: Forces, kinds: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(unit.id for unit in forces.units.values() if unit.kind.kind in kinds)
+
+
+@lru_cache(maxsize=1024)
+def _able(forces: Forces, kinds: tuple[str, ...], capabilities: tuple[str, ...]) -> tuple[str, ...]:
+    needed = frozenset(capabilities)
+    return tuple(unit for unit in _of_kinds(forces, kinds) if needed <= forces.units[unit].capabilities)

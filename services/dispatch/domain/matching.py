@@ -1,15 +1,27 @@
-"""Whom to send: the nearest available unit by road, and why it and not another (D1)."""
+"""Whom to send: the nearest available unit by road, and why it and not another (D1).
+
+Units of the wanted kinds with the wanted capabilities that are on duty and may hold one more are ranked by
+    1  those that answer before those that let an assignment time out and have not been heard of since
+    2  for `covering`: the units whose home lies in the place's grid cell before all others
+    3  seconds by road from the last position; a position older than STALE_SECONDS says little of where the unit is,
+       so STALE_COSTS seconds are added for the ranking (the choice's own seconds are told without them)
+    4  those of the place's zone before others
+    5  the smaller id, so that the same board always chooses the same
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
-from typing import Protocol
+from typing import Final, Protocol
 
 from fengqiao.contracts.dispatch import Reason, RunnerUp, Wanted
 from fengqiao.contracts.model import Location
-from services.dispatch.domain.board import Board
+from services.dispatch.domain.board import Board, Incident
 from services.dispatch.domain.forces import Forces, Unit
+
+STALE_SECONDS: Final = 300.0
+STALE_COSTS: Final = 60.0
 
 
 class Travel(Protocol):
@@ -43,6 +55,17 @@ class Choice:
     reason: Reason
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A unit that can be sent: its seconds by road (`inf`: no road), and what they count as in the ranking."""
+
+    unit: str
+    seconds: float
+    counts_as: float
+    silent: bool
+    covers: bool
+
+
 def why_not(board: Board, forces: Forces, unit: str) -> str | None:
     """What rules the unit out now: `off_duty` or `busy`; None when it can be sent."""
     state = board.units.get(unit)
@@ -53,44 +76,97 @@ def why_not(board: Board, forces: Forces, unit: str) -> str | None:
     return None
 
 
-def anybody_free(board: Board, forces: Forces, kinds: tuple[str, ...]) -> bool:
-    """Whether any unit of these kinds can be sent now."""
-    return any(why_not(board, forces, unit) is None for unit in forces.of_kinds(kinds))
+def barred(board: Board, incident: Incident) -> frozenset[str]:
+    """Units that are not sent to the incident by the rules: who is on it, or has been and would not come again.
+
+    A unit that the rules took away (to something graver, or for a nearer one) may come again, and one that let its
+    assignment time out once it has been heard of.
+    """
+    return frozenset(
+        one.unit
+        for one in incident.assignments
+        if one.active or not (one.released or (one.status == "timed_out" and not _silent(board, one.unit)))
+    )
+
+
+def _silent(board: Board, unit: str) -> bool:
+    state = board.units.get(unit)
+    return state is not None and state.silent
+
+
+def anybody_free(board: Board, forces: Forces, kinds: tuple[str, ...], capabilities: tuple[str, ...] = ()) -> bool:
+    """Whether any unit of these kinds that can do all of that can be sent now."""
+    return any(why_not(board, forces, unit) is None for unit in forces.able(kinds, capabilities))
+
+
+def ranked(
+    board: Board, context: Context, wanted: Wanted, place: Location, exclude: Collection[str]
+) -> tuple[list[Candidate], dict[str, int]]:
+    """Who can be sent, the best first, and how many units each reason ruled out. Those without a road come last."""
+    forces = context.forces
+    able = forces.able(wanted.kinds, wanted.capabilities)
+    free, ruled_out = _free(board, forces, able, exclude)
+    unable = len(forces.of_kinds(wanted.kinds)) - len(able)
+    if unable:
+        ruled_out["capability"] = unable
+    if not free:
+        return [], ruled_out
+    # All of them are asked about, free or not: the same sources again and again, which the search keeps ready.
+    seconds = dict(zip(able, context.travel.seconds(able, place), strict=True))
+    candidates = [_candidate(board, context, wanted, place, unit, seconds[unit]) for unit in free]
+    candidates.sort(key=lambda one: _rank(forces, place, one))
+    without = sum(one.seconds == inf for one in candidates)
+    if without:
+        ruled_out["no_road"] = without
+    return candidates, ruled_out
+
+
+def _candidate(board: Board, context: Context, wanted: Wanted, place: Location, unit: str, seconds: float) -> Candidate:
+    covers = wanted.rule == "covering" and place.grid_cell is not None
+    return Candidate(
+        unit,
+        seconds,
+        seconds + STALE_COSTS if _stale(context, unit) else seconds,
+        board.units[unit].silent,
+        covers and context.forces.units[unit].grid_cell == place.grid_cell,
+    )
+
+
+def _stale(context: Context, unit: str) -> bool:
+    age = context.travel.age(unit)
+    return age is not None and age > STALE_SECONDS
+
+
+def _rank(forces: Forces, place: Location, one: Candidate) -> tuple[bool, bool, bool, float, bool, str]:
+    zone = forces.units[one.unit].zone
+    away = zone is not None and place.zone is not None and zone != place.zone
+    return one.seconds == inf, one.silent, not one.covers, one.counts_as, away, one.unit
 
 
 def choose(
     board: Board, context: Context, wanted: Wanted, place: Location, exclude: Collection[str]
 ) -> tuple[Choice | None, dict[str, int]]:
-    """The best unit for one place of `wanted`, and how many units each reason ruled out.
-
-    nearest: least travel seconds; then the smaller id, so that the same board always chooses the same.
-    covering: the units whose home lies in the place's grid cell come before all others.
-    """
-    forces = context.forces
-    free, ruled_out = _free(board, forces, wanted, exclude)
-    if not free:
+    """The best unit for one place of `wanted`, and how many units each reason ruled out."""
+    candidates, ruled_out = ranked(board, context, wanted, place, exclude)
+    if not candidates:
         return None, ruled_out
-    ranked = sorted(
-        (not _covers(forces, wanted, place, unit), seconds, unit)
-        for unit, seconds in zip(free, context.travel.seconds(free, place), strict=True)
-        if seconds != inf
-    )
-    if len(ranked) < len(free):
-        ruled_out["no_road"] = len(free) - len(ranked)
-    if not ranked:
+    best = candidates[0]
+    unit = context.forces.units[best.unit]
+    if best.seconds == inf:
         # No road from anybody: a place off the map is still somebody's call, so the first free unit goes.
-        unit = forces.units[free[0]]
         return Choice(unit, Reason(rule="nearest", ruled_out=ruled_out)), ruled_out
-    beyond, seconds, best = ranked[0]
-    second = ranked[1][1:] if len(ranked) > 1 else None
-    reason = reason_for(context, best, seconds, second, ruled_out, covers=wanted.rule == "covering" and not beyond)
-    return Choice(forces.units[best], reason), ruled_out
+    second = candidates[1] if len(candidates) > 1 and candidates[1].seconds != inf else None
+    runner_up = None if second is None else (second.seconds, second.unit)
+    reason = reason_for(context, best.unit, best.seconds, runner_up, ruled_out, covers=best.covers, silent=best.silent)
+    return Choice(unit, reason), ruled_out
 
 
-def _free(board: Board, forces: Forces, wanted: Wanted, exclude: Collection[str]) -> tuple[list[str], dict[str, int]]:
+def _free(
+    board: Board, forces: Forces, units: Sequence[str], exclude: Collection[str]
+) -> tuple[list[str], dict[str, int]]:
     ruled_out: dict[str, int] = {}
     free: list[str] = []
-    for unit in forces.of_kinds(wanted.kinds):
+    for unit in units:
         if unit in exclude:
             continue
         why = why_not(board, forces, unit)
@@ -101,12 +177,6 @@ def _free(board: Board, forces: Forces, wanted: Wanted, exclude: Collection[str]
     return free, ruled_out
 
 
-def _covers(forces: Forces, wanted: Wanted, place: Location, unit: str) -> bool:
-    if wanted.rule != "covering":
-        return False
-    return place.grid_cell is not None and forces.units[unit].grid_cell == place.grid_cell
-
-
 def reason_for(
     context: Context,
     unit: str,
@@ -115,8 +185,11 @@ def reason_for(
     ruled_out: Mapping[str, int],
     *,
     covers: bool = False,
+    silent: bool = False,
+    weighed_together: int | None = None,
 ) -> Reason:
-    """Why `unit`: its travel seconds beside those of the runner-up."""
+    """Why `unit`: its travel seconds beside those of the runner-up (saved seconds are negative where the rule, not
+    the way, put the runner-up second)."""
     age = context.travel.age(unit)
     return Reason(
         rule="covering" if covers else "nearest",
@@ -125,4 +198,7 @@ def reason_for(
         runner_up=None if second is None else RunnerUp(unit=second[1], travel_seconds=round(second[0], 1)),
         seconds_saved=None if second is None else round(second[0] - seconds, 1),
         ruled_out=dict(ruled_out),
+        position_stale=True if _stale(context, unit) else None,
+        silent=True if silent else None,
+        weighed_together=weighed_together,
     )

@@ -12,7 +12,7 @@ from fengqiao.contracts.incidents import (
     IncidentReported,
     IncidentUpdated,
 )
-from fengqiao.contracts.model import Event, Instant
+from fengqiao.contracts.model import Data, Event, Instant
 
 IncidentMessage = IncidentReported | IncidentUpdated | IncidentCallerAdded | IncidentCancelled
 
@@ -101,8 +101,56 @@ class RolesDropped(Private):
     at: Instant
 
 
+class TimerGivenUp(Private):
+    """The timer was over, and looked at for the last time: nobody better was to be had."""
+
+    TYPE: ClassVar = "private.timer-given-up"
+    incident_id: str
+    timer: str
+    at: Instant
+
+
+class UnitRanked(Data):
+    """One that could be sent. travel_seconds None: no road leads there from it."""
+
+    unit: str
+    unit_kind: str
+    travel_seconds: float | None = None
+    position_age_seconds: float | None = None
+    covers: bool = False
+    silent: bool = False
+    diverted_from: str | None = None
+
+
+class RoleRanked(Data):
+    """Who could go in a role, the best first."""
+
+    role: str
+    missing: int
+    units: tuple[UnitRanked, ...]
+    ruled_out: dict[str, int]
+
+
+class Recommended(Private):
+    """The answer to `command.recommend`: what would have been chosen. Changes nothing."""
+
+    TYPE: ClassVar = "private.recommended"
+    incident_id: str
+    command_id: str
+    roles: tuple[RoleRanked, ...]
+
+
 PRIVATE: dict[str, type[Private]] = {
-    fact.TYPE: fact for fact in (StreamRead, MessageSetAside, MessageTakenUp, IncidentRetired, RolesDropped)
+    fact.TYPE: fact
+    for fact in (
+        StreamRead,
+        MessageSetAside,
+        MessageTakenUp,
+        IncidentRetired,
+        RolesDropped,
+        TimerGivenUp,
+        Recommended,
+    )
 }
 
 
@@ -121,6 +169,9 @@ COMMANDS: dict[str, type[Command]] = {
         commands.Assign,
         commands.CancelIncident,
         commands.SetDuty,
+        commands.Received,
+        commands.StepDone,
+        commands.Recommend,
     )
 }
 
@@ -130,7 +181,7 @@ def incident_named(command: Command) -> str | None:
     match command:
         case commands.AssignmentCommand():
             return incident_of(command.assignment_id)
-        case commands.Assign() | commands.CancelIncident():
+        case commands.Assign() | commands.CancelIncident() | commands.StepDone() | commands.Recommend():
             return command.incident_id
         case _:
             return None

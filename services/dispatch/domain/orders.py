@@ -74,7 +74,8 @@ def duty(then: Happenings, command: commands.SetDuty) -> None:
         return
     state = then.board.units.get(command.unit)
     if command.on:
-        if state is not None and state.on and (state.shift, state.crew) == (command.shift, command.crew):
+        same = state is not None and (state.shift, state.crew) == (command.shift, command.crew)
+        if state is not None and state.on and same and not state.silent:
             return
         then.add(
             said.UnitOnDuty(

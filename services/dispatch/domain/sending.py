@@ -1,22 +1,35 @@
 """Opening an incident, filling its plan, and the queue of those for which nobody was free."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from math import inf
+from typing import Any, Final
 
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.commands import Command
 from fengqiao.contracts.dispatch import Reason, Times, Wanted
 from fengqiao.contracts.ids import assignment_id
 from fengqiao.contracts.incidents import IncidentReported
+from services.dispatch.domain.assigning import least_total
 from services.dispatch.domain.board import Incident
+from services.dispatch.domain.diversion import Diversion, best_to_divert
 from services.dispatch.domain.forces import Unit
 from services.dispatch.domain.happenings import Happenings
-from services.dispatch.domain.matching import anybody_free, choose
+from services.dispatch.domain.matching import Candidate, anybody_free, barred, choose, ranked, reason_for
+from services.dispatch.domain.plans import Plan
+from services.dispatch.domain.queue import in_turn, weighed_together
+
+MOST_TOGETHER: Final = 16
+"""Calls that are weighed against each other at a time."""
 
 
 def open_incident(then: Happenings, report: IncidentReported) -> None:
-    """Put it on the board and send whom its plan wants."""
+    """Put it on the board, send whom its plan wants, tell whom its plan tells."""
     forces = then.context.forces
-    plan = forces.plan_for(report.category.code)
+    call = forces.call(
+        report.category.code, report.priority, report.location, report.source, report.weapon, report.received_at
+    )
+    plan = forces.plan_for(call)
     number = max(then.board.number + 1, forces.first_number)
     then.add(
         said.IncidentOpened(
@@ -35,9 +48,33 @@ def open_incident(then: Happenings, report: IncidentReported) -> None:
             caller_count=report.caller_count,
             weapon=report.weapon,
             possible_duplicates=report.possible_duplicates,
+            answered_at=report.answered_at,
+            targets=forces.targets_for(call, plan),
+            steps=plan.steps,
         )
     )
     fill(then, report.incident_id, tell=True)
+    notify(then, report.incident_id, plan)
+
+
+def notify(then: Happenings, incident_id: str, plan: Plan) -> None:
+    """Ask for every notification of the plan's, and of its steps."""
+    asked: list[tuple[str, str, float, str | None]]
+    asked = [(one.to, one.what, one.within_seconds, None) for one in plan.notify]
+    asked += [(step.to, step.id, step.within_seconds, step.id) for step in plan.steps if step.to is not None]
+    for to, what, within, step in asked:
+        incident = then.board.incidents[incident_id]
+        then.add(
+            said.NotificationRequested(
+                **then.marks(incident),
+                notification_id=f"{incident.id}.n{incident.notified + 1}",
+                to=to,
+                what=what,
+                due_at=then.now + timedelta(seconds=within),
+                plan=plan.id,
+                step=step,
+            )
+        )
 
 
 def fill(then: Happenings, incident_id: str, *, tell: bool) -> None:
@@ -46,8 +83,9 @@ def fill(then: Happenings, incident_id: str, *, tell: bool) -> None:
     tell: say what is missing (once, when the roles come up; not each time that the queue is looked at).
     """
     ruled_out: dict[str, int] = {}
+    displaced: list[str] = []
     for wanted in then.board.incidents[incident_id].waiting:
-        missing, why = _fill_role(then, incident_id, wanted)
+        missing, why = _fill_role(then, incident_id, wanted, displaced)
         if not missing:
             continue
         for reason, units in why.items():
@@ -67,19 +105,55 @@ def fill(then: Happenings, incident_id: str, *, tell: bool) -> None:
     required = tuple(wanted.role for wanted in incident.waiting if wanted.required)
     if tell and required:
         then.add(said.IncidentQueued(**then.marks(incident), roles=required, ruled_out=ruled_out))
+    for lesser in displaced:
+        fill(then, lesser, tell=True)
 
 
-def _fill_role(then: Happenings, incident_id: str, wanted: Wanted) -> tuple[int, dict[str, int]]:
-    """Send up to `wanted.count` units; how many are missing, and what ruled the others out."""
+def _fill_role(then: Happenings, incident_id: str, wanted: Wanted, displaced: list[str]) -> tuple[int, dict[str, int]]:
+    """Send up to `wanted.count` units; how many are missing, and what ruled the others out.
+
+    displaced: the calls that lost a unit to this one are added; they are filled again after it.
+    """
     for sent in range(wanted.count):
         incident = then.board.incidents[incident_id]
-        # Whoever is on it or has been cannot be chosen again: a unit that declined would decline once more.
-        exclude = {assignment.unit for assignment in incident.assignments}
-        choice, ruled_out = choose(then.board, then.context, wanted, incident.location, exclude)
-        if choice is None:
+        choice, ruled_out = choose(then.board, then.context, wanted, incident.location, barred(then.board, incident))
+        otherwise = inf
+        if choice is not None and not choice.reason.silent and choice.reason.travel_seconds is not None:
+            otherwise = choice.reason.travel_seconds
+        diversion = best_to_divert(then.board, then.context, incident, wanted, otherwise)
+        if diversion is not None:
+            _divert(then, incident, wanted, diversion, otherwise, ruled_out)
+            displaced.append(diversion.lesser.id)
+        elif choice is not None:
+            send(then, incident, choice.unit, wanted.role, choice.reason)
+        else:
             return wanted.count - sent, ruled_out
-        send(then, incident, choice.unit, wanted.role, choice.reason)
     return 0, {}
+
+
+def _divert(
+    then: Happenings,
+    incident: Incident,
+    wanted: Wanted,
+    diversion: Diversion,
+    otherwise: float,
+    ruled_out: Mapping[str, int],
+) -> None:
+    lesser, assignment = diversion.lesser, diversion.assignment
+    saved = None if otherwise == inf else round(otherwise - diversion.seconds, 1)
+    then.add(
+        said.AssignmentDiverted(
+            **assignment_marks(then, lesser, assignment.id),
+            times=assignment.times,
+            to_incident=incident.id,
+            to_number=incident.number,
+            seconds_saved=saved,
+            wanted_again=True,
+        )
+    )
+    reason = reason_for(then.context, diversion.unit, diversion.seconds, None, ruled_out)
+    reason = reason.model_copy(update={"diverted_from": lesser.id, "seconds_saved": saved})
+    send(then, incident, then.context.forces.units[diversion.unit], wanted.role, reason)
 
 
 def send(
@@ -107,21 +181,60 @@ def send(
 
 
 def serve_queue(then: Happenings) -> None:
-    """Give what has become free to those that wait: gravest first, then longest waiting."""
+    """Give what has become free to those that wait, in their turn (`queue`)."""
     if not then.board.queue:
         return
     # Thousands may wait after an outage, and mostly for kinds of which nobody is free: those are not looked at.
-    free: dict[tuple[str, ...], bool] = {}
-    for incident_id, _ in sorted(then.board.queue.items(), key=lambda item: (item[1], item[0])):
-        board = then.board
-        kinds = [wanted.kinds for wanted in board.incidents[incident_id].waiting]
-        for some in kinds:
-            if some not in free:
-                free[some] = anybody_free(board, then.context.forces, some)
-        if any(free[some] for some in kinds):
-            fill(then, incident_id, tell=False)
+    free: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
+
+    def somebody_for(incident_id: str) -> bool:
+        for wanted in then.board.incidents[incident_id].waiting:
+            key = wanted.kinds, wanted.capabilities
+            if key not in free:
+                free[key] = anybody_free(then.board, then.context.forces, *key)
+            if free[key]:
+                return True
+        return False
+
+    for group in weighed_together(then.board, in_turn(then.board)):
+        for together in (group, *([one] for one in group)):
+            board = then.board
+            some = [one for one in together if one in board.queue and somebody_for(one)]
+            if len(together) > 1 and len(some) > 1:
+                _share_out(then, some[:MOST_TOGETHER])
+            elif len(together) == 1 and some:
+                fill(then, some[0], tell=False)
             if then.board is not board:
                 free.clear()
+
+
+def _share_out(then: Happenings, waiting: Sequence[str]) -> None:
+    """Give the free units to one required role of each of these calls, with the least seconds in all."""
+    slots: list[tuple[str, Wanted, list[Candidate]]] = []
+    for incident_id in waiting:
+        incident = then.board.incidents[incident_id]
+        wanted = next(wanted for wanted in incident.waiting if wanted.required)
+        candidates, _ = ranked(then.board, then.context, wanted, incident.location, barred(then.board, incident))
+        # Nobody's best assignment needs more than its own nearest few; covering and silence are not a matter of way.
+        able = [one for one in candidates if not one.silent and one.seconds != inf]
+        if wanted.rule == "nearest" and able:
+            slots.append((incident_id, wanted, able[: len(waiting)]))
+    units = sorted({one.unit for _, _, able in slots for one in able})
+    column = {unit: number for number, unit in enumerate(units)}
+    costs = [[inf] * len(units) for _ in slots]
+    for row, (_, _, able) in enumerate(slots):
+        for one in able:
+            costs[row][column[one.unit]] = one.counts_as
+    if len(slots) < 2:
+        return
+    for (incident_id, wanted, able), given in zip(slots, least_total(costs), strict=True):
+        if given is None:
+            continue
+        best = next(one for one in able if one.unit == units[given])
+        other = next(((one.seconds, one.unit) for one in able if one.unit != best.unit), None)
+        reason = reason_for(then.context, best.unit, best.seconds, other, {}, weighed_together=len(slots))
+        incident = then.board.incidents[incident_id]
+        send(then, incident, then.context.forces.units[best.unit], wanted.role, reason)
 
 
 def stand_down(then: Happenings, incident_id: str, command: Command | None = None) -> None:

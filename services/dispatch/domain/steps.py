@@ -4,11 +4,12 @@ from typing import Final
 
 from fengqiao.contracts import commands
 from fengqiao.contracts import dispatch as said
-from fengqiao.contracts.commands import AssignmentCommand
+from fengqiao.contracts.commands import AssignmentCommand, Command
 from fengqiao.contracts.ids import case_id
 from services.dispatch.domain import messages as private
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Assignment, Incident
+from services.dispatch.domain.clocks import clocks
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
 
@@ -19,11 +20,13 @@ _STEP: Final[dict[type[AssignmentCommand], str]] = {
     commands.Clear: "cleared",
     commands.Decline: "declined",
     commands.CancelAssignment: "cancelled",
+    commands.Received: "received",
 }
 _REPORTED: Final = {
     "acknowledged": said.AssignmentAcknowledged,
     "en_route": said.AssignmentEnRoute,
     "on_scene": said.AssignmentOnScene,
+    "received": said.AssignmentReceived,
 }
 
 
@@ -40,6 +43,8 @@ def step(then: Happenings, command: AssignmentCommand) -> None:
     event = _STEP[type(command)]
     if assignment.status == event:
         return  # said already: the wish is true
+    if event == "received" and (assignment.times.terminal_received_at or assignment.status != "assigned"):
+        return  # the terminal says it again, or after the crew
     if transitions.after(assignment.status, event) is None:
         allowed = transitions.allowed(assignment.status)
         then.reject(command, 409, f"the assignment is {assignment.status}: it cannot be {event}", allowed)
@@ -56,13 +61,38 @@ def step(then: Happenings, command: AssignmentCommand) -> None:
 def _report(
     then: Happenings, incident: Incident, assignment: Assignment, command: AssignmentCommand, event: str
 ) -> None:
+    silent = then.board.units[assignment.unit].silent
+    clock = "terminal_received_at" if event == "received" else f"{event}_at"
     then.add(
         _REPORTED[event](
             **assignment_marks(then, incident, assignment.id, command),
-            times=assignment.times.model_copy(update={f"{event}_at": then.now}),
+            times=assignment.times.model_copy(update={clock: then.now}),
             first=assignment.police and event not in incident.first,
         )
     )
+    if event == "on_scene":
+        for one in incident.steps:
+            if one.role == assignment.role:
+                _done(then, incident.id, one.id, command)
+    if silent and not then.board.units[assignment.unit].silent:
+        serve_queue(then)  # heard of again: it may be sent where it was not before
+
+
+def step_done(then: Happenings, command: commands.StepDone) -> None:
+    """Somebody says that a step of the plan is done."""
+    incident = then.board.incidents[command.incident_id]
+    if command.step not in {one.id for one in incident.steps}:
+        then.reject(command, 404, f"the plan {incident.plan} of {incident.number} has no step {command.step[:40]}")
+    elif not incident.open:
+        then.reject(command, 409, f"{incident.number} is {incident.status}: its steps were stood down")
+    else:
+        _done(then, incident.id, command.step, command)
+
+
+def _done(then: Happenings, incident_id: str, step: str, command: Command) -> None:
+    incident = then.board.incidents[incident_id]
+    if step not in dict(incident.steps_done):
+        then.add(said.IncidentStepDone(**then.marks(incident, command), step=step))
 
 
 def _clear(then: Happenings, incident: Incident, assignment: Assignment, command: commands.Clear) -> None:
@@ -98,6 +128,7 @@ def _close(then: Happenings, incident_id: str, command: commands.Clear) -> None:
             first_assigned_at=min(assigned, default=None),
             first_on_scene_at=min(on_scene, default=None),
             disposition=command.disposition,
+            clocks=clocks(incident),
         )
     )
 

@@ -7,6 +7,7 @@ from fengqiao.contracts.states import AssignmentStatus
 _TABLE: Final = """
     state         | event        -> state
     -             | assigned     -> assigned
+    assigned      | received     -> assigned
     assigned      | acknowledged -> acknowledged
     assigned      | en_route     -> en_route
     assigned      | on_scene     -> on_scene
@@ -17,11 +18,19 @@ _TABLE: Final = """
     assigned      | declined     -> declined
     acknowledged  | declined     -> declined
     en_route      | declined     -> declined
+    assigned      | timed_out    -> timed_out
+    acknowledged  | timed_out    -> timed_out
+    en_route      | timed_out    -> timed_out
+    assigned      | diverted     -> diverted
+    acknowledged  | diverted     -> diverted
+    en_route      | diverted     -> diverted
     assigned      | cancelled    -> cancelled
     acknowledged  | cancelled    -> cancelled
     en_route      | cancelled    -> cancelled
     on_scene      | cancelled    -> cancelled
 """
+# `received` is the terminal's word, not the crew's: the assignment stays what it is. Whoever is diverted goes on to
+# the graver call by an assignment of its own.
 # A crew that reports by radio, or whose terminal was out of reach, may skip a step; it never goes back.
 
 

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fengqiao.contracts import commands, ids
-from fengqiao.contracts.dispatch import Wanted
-from fengqiao.contracts.incidents import IncidentReported
+from fengqiao.contracts.dispatch import PlanStep, Targets, Wanted
+from fengqiao.contracts.incidents import IncidentReported, IncidentUpdated
 from fengqiao.contracts.model import Actor, Category, Event, Location
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import happenings
-from services.dispatch.domain.forces import Forces, Kind, Plan, Unit
+from services.dispatch.domain.forces import Forces, Kind, Unit
 from services.dispatch.domain.matching import Context
-from services.dispatch.domain.messages import Asked, Heard, Message
+from services.dispatch.domain.messages import Asked, Heard, Message, Tick
+from services.dispatch.domain.plans import Notify, Plan, TargetRule, When
 
 START = datetime(2024, 10, 30, 14, 23, tzinfo=UTC)
 CREW = Actor(client="terminal", role="crew")
@@ -28,8 +29,9 @@ def unit(id: str, kind: Kind, grid_cell: str | None = None) -> Unit:
     return Unit(id, id, kind, f"{id}组", f"Unit {id}", (113.0, 28.0), grid_cell)
 
 
-def wanted(role: str, *kinds: str, count: int = 1, required: bool = True, rule: str = "nearest") -> Wanted:
-    return Wanted.model_validate({"role": role, "kinds": kinds, "count": count, "rule": rule, "required": required})
+def wanted(role: str, *kinds: str, count: int = 1, required: bool = True, rule: str = "nearest", **more: Any) -> Wanted:
+    named = {"role": role, "kinds": kinds, "count": count, "rule": rule, "required": required}
+    return Wanted.model_validate(named | more)
 
 
 FORCES = Forces(
@@ -47,19 +49,36 @@ FORCES = Forces(
         )
     },
     plans={
+        "missing": Plan(
+            "missing",
+            When(("0604",)),
+            (
+                wanted("primary", "post"),
+                wanted("sweep", "patrol", required=False, count=2, within_seconds=300),
+            ),
+            notify=(Notify("superior", "report_up", 300),),
+            steps=(
+                PlanStep(id="broadcast", name_zh="广播", name_en="Broadcast", within_seconds=300, to="merchants"),
+                PlanStep(id="sweep", name_zh="排查", name_en="Sweep", within_seconds=300, role="sweep"),
+            ),
+        ),
+        "armed": Plan("armed", When(("020301",), weapon=True), (wanted("primary", "patrol", "post", count=2),)),
         "brawl": Plan(
             "brawl",
-            ("020301",),
+            When(("020301",)),
             (
                 wanted("primary", "post"),
                 wanted("first_response", "volunteer", required=False),
                 wanted("support", "patrol"),
             ),
         ),
-        "commercial": Plan("commercial", ("0805",), (wanted("primary", "police_room", rule="covering"),)),
-        "one-nearest": Plan("one-nearest", (), (wanted("primary", "patrol", "post"),)),
+        "commercial": Plan("commercial", When(("0805",)), (wanted("primary", "police_room", rule="covering"),)),
+        "one-nearest": Plan("one-nearest", When(), (wanted("primary", "patrol", "post"),)),
     },
     default_plan="one-nearest",
+    target_rules=(
+        TargetRule("all", When(), Targets(assigned=60, acknowledge=60, en_route=120, on_scene=300, handled=3600)),
+    ),
 )
 
 
@@ -77,12 +96,14 @@ class Told:
     """Travel seconds as the test tells them."""
 
     by_unit: Mapping[str, float]
+    ages: Mapping[str, float] = field(default_factory=dict)
 
     def seconds(self, units: Sequence[str], place: Location) -> Sequence[float]:
-        return [self.by_unit.get(one, 100.0) for one in units]
+        # A place that is named has its own way: `P1@market`.
+        return [self.by_unit.get(f"{one}@{place.name}", self.by_unit.get(one, 100.0)) for one in units]
 
     def age(self, unit: str) -> float | None:
-        return None
+        return self.ages.get(unit)
 
 
 @dataclass(frozen=True)
@@ -93,6 +114,8 @@ class Area:
     now: datetime = START
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Travel seconds of each unit; 100 where none is told, no road where it is infinite."""
+    ages: Mapping[str, float] = field(default_factory=dict)
+    """Seconds since the position of each unit was taken; home where none is told."""
     events: tuple[Event, ...] = ()
     """What the last message led to."""
     every: tuple[Event, ...] = ()
@@ -100,7 +123,7 @@ class Area:
 
     @property
     def travel(self) -> "Told":
-        return Told(self.seconds)
+        return Told(self.seconds, self.ages)
 
     def when(self, message: Message, retired: frozenset[str] = frozenset()) -> "Area":
         then = happenings(self.board, message, Context(self.now, FORCES, self.travel, retired))
@@ -111,6 +134,26 @@ class Area:
 
     def with_travel(self, **seconds: float) -> "Area":
         return replace(self, seconds={**self.seconds, **seconds})
+
+    def with_way(self, place: str, **seconds: float) -> "Area":
+        """Travel seconds to the place of that name."""
+        return self.with_travel(**{f"{unit}@{place}": value for unit, value in seconds.items()})
+
+    def with_ages(self, **seconds: float) -> "Area":
+        return replace(self, ages={**self.ages, **seconds})
+
+    def tick(self, **duration: float) -> "Area":
+        """A tick after so long."""
+        return self.after(**duration).when(Tick())
+
+    def updated(self, name: str, sequence: int = 2, **changes: Any) -> "Area":
+        """The reporter corrects it."""
+        place = changes.pop("place", None)
+        location = None if place is None else Location(**({"lon": 113.0, "lat": 28.0, "grid_cell": "G1"} | place))
+        event = IncidentUpdated(
+            incident_id=incident(name), area="testarea", received_at=self.now, location=location, **changes
+        )
+        return self.when(Heard(event, sequence))
 
     def reported(self, name: str, category: str = "02", priority: int = 2, sequence: int = 1, **more: Any) -> "Area":
         return self.when(Heard(report(name, category, priority, self.now, **more), sequence))

@@ -80,7 +80,7 @@ def test_D2_the_room_that_covers_the_place_goes_before_a_nearer_one(area: Area) 
 def test_D5_when_nobody_is_free_it_waits_and_the_freed_unit_takes_the_gravest(area: Area) -> None:
     given = area.on_duty("P1").reported("noise").after(seconds=1).reported("theft", priority=3)
     assert given.told() == ["incident.opened", "plan.shortfall", "incident.queued"]
-    given = given.after(seconds=1).reported("fight", priority=1)
+    given = given.step(commands.OnScene, assignment("noise")).after(seconds=1).reported("fight", priority=1)
     then = given.cleared(assignment("noise"))
     assert then.told() == ["assignment.cleared P1", "incident.closed", "assignment.assigned P1"]
     assert then.events[-1].incident_id == incident("fight")  # type: ignore[attr-defined]

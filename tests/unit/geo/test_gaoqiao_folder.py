@@ -132,7 +132,7 @@ def test_D2_every_plan_sends_known_kinds_to_known_categories(gaoqiao_folder: Pat
         assert set(plan["when"]["categories"]) <= set(codes)
         for step in plan["send"]:
             assert set(step["kinds"]) <= kinds
-            assert step["role"] in ("primary", "first_response", "support")
+            assert step["role"] in ("primary", "first_response", "support", "sweep", "liaison")
             assert step["rule"] in ("nearest", "covering")
 
 

@@ -1,0 +1,75 @@
+"""Taking a unit that is on its way to something lesser for something graver (D5).
+
+Only for calls of priority GRAVEST_TWO or graver, and a role that must be filled; only from a call at least one class
+less grave, of units that are not on the scene anywhere, and not from what a dispatcher chose. It has to save
+SAVES_AT_LEAST seconds over the best free unit (a unit that does not answer is no free unit), and a call loses units
+MOST_DIVERSIONS times at most. Priorities fall from call to call, so a chain of diversions ends; and thresholds on
+both sides keep it from flapping.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from fengqiao.contracts.dispatch import Wanted
+from services.dispatch.domain.board import Assignment, Board, Incident
+from services.dispatch.domain.forces import Forces
+from services.dispatch.domain.matching import Context, barred
+
+GRAVEST_TWO: Final = 2
+SAVES_AT_LEAST: Final = 120.0
+MOST_DIVERSIONS: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Diversion:
+    """The unit to take, from which assignment of which call, and its seconds to the graver one."""
+
+    unit: str
+    lesser: Incident
+    assignment: Assignment
+    seconds: float
+
+
+def best_to_divert(
+    board: Board, context: Context, incident: Incident, wanted: Wanted, otherwise: float
+) -> Diversion | None:
+    """The unit that saves most over `otherwise`, the seconds of the best free one (`inf`: there is none)."""
+    if incident.priority > GRAVEST_TWO or not wanted.required:
+        return None
+    forces, out = context.forces, barred(board, incident)
+    able = forces.able(wanted.kinds, wanted.capabilities)
+    held = {
+        unit: found
+        for unit in able
+        if unit not in out and (found := _may_leave(board, forces, unit, incident.priority)) is not None
+    }
+    if not held:
+        return None
+    seconds = dict(zip(able, context.travel.seconds(able, incident.location), strict=True))
+    # Of units as near as each other the one whose call is least grave.
+    unit = min(held, key=lambda unit: (seconds[unit], -held[unit][0].priority, unit))
+    if otherwise - seconds[unit] < SAVES_AT_LEAST or seconds[unit] == float("inf"):
+        return None
+    return Diversion(unit, *held[unit], seconds[unit])
+
+
+def _may_leave(board: Board, forces: Forces, unit: str, priority: int) -> tuple[Incident, Assignment] | None:
+    """The least grave assignment that the unit may be taken from; None where it must not be moved, or is free."""
+    state = board.units.get(unit)
+    if (
+        state is None
+        or not state.on
+        or state.silent
+        or len(state.assignments) < forces.units[unit].kind.max_assignments
+    ):
+        return None
+    held = [found for one in state.assignments if (found := board.assignment(one)) is not None]
+    if any(assignment.status == "on_scene" for _, assignment in held):
+        return None
+    may = [(incident, assignment) for incident, assignment in held if _may_lose(incident, assignment, priority)]
+    return max(may, key=lambda one: (one[0].priority, one[1].id), default=None)
+
+
+def _may_lose(incident: Incident, assignment: Assignment, priority: int) -> bool:
+    lost = sum(one.status == "diverted" for one in incident.assignments)
+    return incident.priority > priority and assignment.reason.rule != "chosen" and lost < MOST_DIVERSIONS
