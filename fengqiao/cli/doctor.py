@@ -65,6 +65,7 @@ def examine(read: ServiceSettings) -> Iterator[Finding]:
     yield _memory()
     yield _disk(read)
     yield _areas(read)
+    yield _plans(read)
     running = holder(read.data.resolve())
     yield Finding("system", True, f"running (pid {running})" if running else "not running")
     if running is None:
@@ -156,6 +157,20 @@ def _areas(read: ServiceSettings) -> Finding:
     except (GeoError, OSError) as error:
         return Finding("areas", False, str(error), mend)
     return Finding("areas", bool(areas), ", ".join(sorted(areas)) or f"none in {read.areas}", mend)
+
+
+def _plans(read: ServiceSettings) -> Finding:
+    """Forces and response plans, as dispatch reads them at its start."""
+    asked = subprocess.run(
+        [sys.executable, "-m", "services.dispatch", "plans"],
+        cwd=ROOT,
+        env={**os.environ, "FENGQIAO_AREAS": str(read.areas.resolve())},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = (asked.stdout if asked.returncode == 0 else asked.stderr).strip()
+    return Finding("plans", asked.returncode == 0, said.splitlines()[-1] if said else "", "correct the file it names")
 
 
 def _ports(read: ServiceSettings) -> Iterator[Finding]:

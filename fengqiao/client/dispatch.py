@@ -19,14 +19,23 @@ class Dispatch:
         found: dict[str, Any] = await self._connection.json("GET", f"/v1/incidents/{incident_id}")
         return found
 
+    async def recommendation(self, incident_id: str) -> dict[str, Any]:
+        """Whom dispatch would send: {incident_id, at, roles}; nothing is decided."""
+        found: dict[str, Any] = await self._connection.json("GET", f"/v1/incidents/{incident_id}/recommendation")
+        return found
+
     async def units(self, area: str) -> list[dict[str, Any]]:
         """Every unit of the area with its status."""
         answer: dict[str, list[dict[str, Any]]] = await self._connection.json("GET", "/v1/units", query={"area": area})
         return answer["items"]
 
     async def step(self, assignment_id: str, verb: str, **body: Any) -> dict[str, Any]:
-        """verb: acknowledge, en-route, on-scene, clear, decline, cancel."""
+        """verb: received, acknowledge, en-route, on-scene, clear, decline, cancel."""
         return await self._command("POST", f"/v1/assignments/{assignment_id}/{verb}", body)
+
+    async def step_done(self, incident_id: str, step: str) -> dict[str, Any]:
+        """A step of the incident's plan is done."""
+        return await self._command("POST", f"/v1/incidents/{incident_id}/steps/{step}/done", {})
 
     async def duty(self, unit: str, *, on: bool, area: str, **body: Any) -> dict[str, Any]:
         """Sign a unit on or off."""

@@ -1,4 +1,4 @@
-"""Composition root of dispatch: settings → adapters → run. `python -m services.dispatch [openapi|verify]`."""
+"""Composition root of dispatch: settings → adapters → run. `python -m services.dispatch [openapi|verify|plans]`."""
 
 import asyncio
 import contextlib
@@ -31,7 +31,7 @@ from fengqiao.runtime.serving import serve, stopping
 from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
 from fengqiao.runtime.topics_admin import Cluster, cluster
-from services.dispatch import commands_api, reads_api
+from services.dispatch import commands_api, reads_api, recommendation_api
 from services.dispatch.area_folder import InvalidForces, load_forces
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
@@ -91,6 +91,7 @@ class Dispatch:
             routers=[
                 commands_api.router(self._desk, papers, units, clock),
                 reads_api.router(self._stores, forces, papers, clock),
+                recommendation_api.router(self._desk, frozenset(forces), clock),
             ],
             lifespan=self._run,
         )
@@ -184,6 +185,10 @@ def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
     settings = DispatchSettings.load_or_exit()
     configure_logs("dispatch", format=settings.log_format, level=settings.log_level)
     areas, forces = load(settings.areas)
+    if arguments[:1] == ["plans"]:
+        told = ", ".join(f"{area} {len(force.plans)} plans {len(force.units)} units" for area, force in forces.items())
+        sys.stdout.write(f"{told}\n")
+        return
     try:
         clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
         failpoints.arm(settings.failpoints)

@@ -136,6 +136,13 @@ def router(desk: CommandDesk, papers: Papers, areas: Mapping[str, frozenset[str]
         marks = await begin(caller, area, key, body, words)
         return await give(kind(**marks, assignment_id=id, **more), prefer)
 
+    @routes.post("/v1/assignments/{id}/received", **declared)
+    async def received(
+        id: AssignmentId, caller: crew, body: requests.Step | None = None, key: Key = None, prefer: Prefer = None
+    ) -> Response:
+        """The crew's terminal has it. Sent by the terminal itself; nobody has read it yet."""
+        return await step(commands.Received, id, body or requests.Step(), caller, key, prefer)
+
     @routes.post("/v1/assignments/{id}/acknowledge", **declared)
     async def acknowledge(
         id: AssignmentId, caller: crew, body: requests.Step | None = None, key: Key = None, prefer: Prefer = None
@@ -187,6 +194,20 @@ def router(desk: CommandDesk, papers: Papers, areas: Mapping[str, frozenset[str]
         area = area_of(id, ids.is_incident_id, caller)
         marks = await begin(caller, area, key, body, body.reason)
         return await give(commands.Assign(**marks, incident_id=id, units=tuple(dict.fromkeys(body.units))), prefer)
+
+    @routes.post("/v1/incidents/{id}/steps/{step_id}/done", **declared)
+    async def step_done(
+        id: IncidentId,
+        step_id: Annotated[str, Path(max_length=40)],
+        caller: desk_officer,
+        body: requests.Step | None = None,
+        key: Key = None,
+        prefer: Prefer = None,
+    ) -> Response:
+        """A step of the incident's plan is done: merchants have broadcast, volunteers have their message."""
+        area = area_of(id, ids.is_incident_id, caller)
+        marks = await begin(caller, area, key, body or requests.Step(), None)
+        return await give(commands.StepDone(**marks, incident_id=id, step=step_id), prefer)
 
     @routes.post("/v1/incidents/{id}/cancel", **declared)
     async def cancel_incident(

@@ -13,7 +13,7 @@ from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.publisher import Outgoing
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.forces import Forces
-from services.dispatch.domain.messages import Private
+from services.dispatch.domain.messages import Private, Recommended
 from services.dispatch.entries import Happened
 from services.dispatch.views import incident_state, unit_state
 
@@ -116,7 +116,7 @@ def results(happened: Iterable[Happened], decided: Mapping[str, str]) -> list[di
     by_command: dict[str, list[Event]] = {command: [] for command in decided}
     for one in happened:
         command = getattr(one.event, "command_id", None)
-        if command in by_command and not isinstance(one.event, Private):
+        if command in by_command and (isinstance(one.event, Recommended) or not isinstance(one.event, Private)):
             by_command[command].append(one.event)
     return [_result(command, by_command[command]) for command in decided]
 
@@ -132,6 +132,8 @@ def _result(command: str, said: list[Event]) -> dict[str, object]:
                 "detail": event.detail,
                 "allowed": list(event.allowed),
             }
+        if isinstance(event, Recommended):
+            result["recommendation"] = [role.model_dump(mode="json", exclude_none=True) for role in event.roles]
         for name in ("incident_id", "assignment_id", "unit", "case_id"):
             value = getattr(event, name, None)
             if value is not None and name not in result:

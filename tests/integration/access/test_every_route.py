@@ -33,6 +33,7 @@ SAMPLES = {
     "command_id": ids.command_id("x", "y"),
     "visit": "day-3",
     "paper": "p",
+    "step_id": "broadcast",
 }
 
 
