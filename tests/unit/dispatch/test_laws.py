@@ -1,5 +1,6 @@
 """Laws of the core, on histories that Hypothesis makes up."""
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -10,10 +11,12 @@ from fengqiao.runtime.journal import Entry
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Board, from_json, to_json
 from services.dispatch.domain.decide import decide, fold
-from services.dispatch.domain.matching import Context, barred
+from services.dispatch.domain.diversion import MOST_DIVERSIONS
+from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import Asked, Tick
 from services.dispatch.entries import Content, Mark, numbered, read
 from tests.unit.dispatch.area import FORCES, Area, assignment, incident
+from tests.unit.dispatch.invariants import check
 
 NAMES = ("a", "b", "c", "d")
 STEPS = (
@@ -91,37 +94,7 @@ def test_D4_invariants_hold_after_every_message(history: list[tuple[str, Any]]) 
     for act in history:
         before = area.board
         area = play(area, act)
-        board = area.board
-        # Folding the events gives the board that deciding them gave.
-        assert to_json(fold(before, iter(area.events))) == to_json(board)
-        held: dict[str, list[str]] = {}
-        for one in board.incidents.values():
-            for sent in one.active:
-                held.setdefault(sent.unit, []).append(sent.id)
-            waits = one.open and any(role.required for role in one.waiting)
-            assert waits == (one.id in board.queue)
-            if not one.open:
-                assert not one.active
-        for unit, state in board.units.items():
-            # A unit holds what its incidents say it holds, and never more than its kind allows (no double dispatch).
-            assert sorted(state.assignments) == sorted(held.pop(unit, []))
-            assert len(state.assignments) <= FORCES.units[unit].kind.max_assignments
-            assert state.on or not state.assignments
-        assert not held
-        # Nobody who could go is left standing while somebody waits for such a unit.
-        for incident_id in board.queue:
-            waiting = board.incidents[incident_id]
-            been = barred(board, waiting)
-            for role in waiting.waiting:
-                free = [
-                    unit
-                    for unit, state in board.units.items()
-                    if state.on
-                    and FORCES.units[unit].kind.kind in role.kinds
-                    and len(state.assignments) < FORCES.units[unit].kind.max_assignments
-                    and unit not in been
-                ]
-                assert not free, f"{free} could go to {waiting.number}"
+        check(before, area)
 
 
 @given(histories)
@@ -161,3 +134,36 @@ def test_D4_the_table_never_leads_back_and_every_end_is_an_end() -> None:
         assert rank.get(after, 5) > rank[state] or event == "received"
     for ended in ("cleared", "declined", "timed_out", "diverted", "cancelled"):
         assert transitions.allowed(ended) == ()
+
+
+@given(st.lists(st.tuples(st.integers(1, 200), st.integers(1, 4), st.integers(1, 400)), max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_D5_no_call_starves(others: list[tuple[int, int, int]]) -> None:
+    """others: (seconds since the call before, priority, seconds on the scene), for one patrol; and a noise among the
+    first. Whatever comes later, what is served before the noise is due before it by its turn, or was diverted to."""
+    area = Area().on_duty("P1").reported("first", priority=1).step(commands.OnScene, assignment("first"))
+    area = area.reported("noise", priority=4)
+    class_of_age = timedelta(minutes=30)
+    turn_of = {incident("noise"): area.now + 3 * class_of_age}
+    busy_until = area.now
+    served: list[str] = []
+    for number, (gap, priority, scene) in enumerate(others):
+        area = area.after(seconds=gap).reported(f"other {number}", priority=priority)
+        turn_of[incident(f"other {number}")] = area.now + (priority - 1) * class_of_age
+        if area.now >= busy_until:
+            (held,) = area.board.units["P1"].assignments
+            served.append(held.partition(".")[0])
+            area = area.cleared(held)
+            busy_until = area.now + timedelta(seconds=scene)
+    for _ in range(len(others) + 2):
+        if not area.board.units["P1"].assignments:
+            break
+        (held,) = area.board.units["P1"].assignments
+        served.append(held.partition(".")[0])
+        area = area.cleared(held)
+    assert set(served) >= turn_of.keys()
+    waited = served[: served.index(incident("noise"))]
+    diverted = sum(one.status == "diverted" for one in area.board.incidents[incident("noise")].assignments)
+    jumped = [one for one in waited if one in turn_of and turn_of[one] > turn_of[incident("noise")]]
+    assert diverted <= MOST_DIVERSIONS
+    assert len(jumped) <= diverted
