@@ -22,8 +22,9 @@ def incident(name: str) -> str:
     return ids.incident_id("gaoqiao", ids.digest(name))
 
 
-def report(name: str, category: str = "02", priority: int = 2) -> IncidentReported:
-    now = datetime.now(UTC)
+def report(name: str, category: str = "02", priority: int = 2, at: datetime | None = None) -> IncidentReported:
+    """at: domain time, where that is not the machine's."""
+    now = at or datetime.now(UTC)
     return IncidentReported(
         incident_id=incident(name),
         area="gaoqiao",
