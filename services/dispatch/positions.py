@@ -19,45 +19,73 @@ from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.roads import NEAR_ENOUGH_M, OFF_ROAD_MPS, Mode, RoadNetwork
 from services.dispatch.domain.forces import Forces
 
-MOST_GROUPS: Final = 256
-"""Sets of units kept ready at a time."""
+MOST_SETS: Final = 256
+"""Sets of units whose places in the fleets are kept."""
 
 
-@dataclass(slots=True)
-class _Standing:
-    lon: float
-    lat: float
-    node: int
-    off_road: float
-    at: datetime | None
+class _Fleet:
+    """All units of one area that move alike, as arrays of shape (n,), changed in place when one of them moves.
+
+    Every decision asks about the same sources, so that a search keeps them ready, and the roles of one plan share
+    the answer for their place.
+    """
+
+    def __init__(self, mode: Mode, units: Sequence[str], speed: Sequence[float]) -> None:
+        self.mode = mode
+        self.place = {unit: number for number, unit in enumerate(units)}
+        self.speed = np.array(speed)
+        self._sources = np.zeros(len(units), dtype=np.int32)
+        self._off_road = np.zeros(len(units))
+        self._answer: tuple[int, float, NDArray[np.float64]] | None = None
+
+    def stands(self, unit: str, node: int, metres: float) -> None:
+        number = self.place[unit]
+        self._sources[number] = node
+        self._off_road[number] = inf if metres > NEAR_ENOUGH_M else metres / OFF_ROAD_MPS[self.mode]
+        self._answer = None
+
+    def seconds(self, roads: RoadNetwork, target: int, metres: float) -> NDArray[np.float64]:
+        """Of every unit of the fleet to the target, `metres` off the road."""
+        answer = self._answer
+        if answer is not None and answer[:2] == (target, metres):
+            return answer[2]
+        # The search keeps the bytes of what it was asked about: it must not see the array that changes.
+        by_road = roads.travel_seconds(self._sources.copy(), target, self.mode).astype(np.float64)
+        by_road[self._sources == target] = 0.0
+        total: NDArray[np.float64] = by_road / self.speed + self._off_road + metres / OFF_ROAD_MPS[self.mode]
+        self._answer = target, metres, total
+        return total
 
 
 class Positions:
     """The latest position of each unit of one area, snapped to the road network once, when it arrives."""
 
     def __init__(self, forces: Forces, roads: RoadNetwork) -> None:
-        self._forces = forces
         self._roads = roads
-        self._standing: dict[str, _Standing] = {}
-        # The units asked about are mostly the same ones; what is known of them is kept in arrays.
-        self._groups: dict[tuple[str, ...], list[_Group]] = {}
+        self._at: dict[str, datetime | None] = {unit: None for unit in forces.units}
+        self._fleets = [
+            _Fleet(mode, [unit.id for unit in some], [unit.kind.speed_factor for unit in some])
+            for mode in Mode
+            if (some := [unit for unit in forces.units.values() if unit.kind.on_foot == (mode is Mode.FOOT)])
+        ]
+        self._fleet_of = {unit: fleet for fleet in self._fleets for unit in fleet.place}
+        self._sets: dict[tuple[str, ...], list[tuple[_Fleet, list[int], NDArray[np.intp]]]] = {}
         nodes, metres = roads.nearest_nodes([unit.home for unit in forces.units.values()])
-        for unit, node, off in zip(forces.units.values(), nodes, metres, strict=True):
-            self._standing[unit.id] = _Standing(*unit.home, int(node), float(off), None)
-        roads.warm_up(Mode.DRIVE)
-        if any(unit.kind.on_foot for unit in forces.units.values()):
-            roads.warm_up(Mode.FOOT)
+        for unit, node, off in zip(forces.units, nodes, metres, strict=True):
+            self._fleet_of[unit].stands(unit, int(node), float(off))
+        for fleet in self._fleets:
+            roads.warm_up(fleet.mode)
 
     def moved(self, position: UnitPosition) -> bool:
         """Take a position in; False when a newer one of the unit is known, or the unit is not of the area."""
-        standing = self._standing.get(position.unit)
-        if standing is None or (standing.at is not None and position.at <= standing.at):
+        if position.unit not in self._at:
+            return False
+        last = self._at[position.unit]
+        if last is not None and position.at <= last:
             return False
         nodes, metres = self._roads.nearest_nodes([(position.lon, position.lat)])
-        self._standing[position.unit] = _Standing(
-            position.lon, position.lat, int(nodes[0]), float(metres[0]), position.at
-        )
-        self._groups.clear()
+        self._fleet_of[position.unit].stands(position.unit, int(nodes[0]), float(metres[0]))
+        self._at[position.unit] = position.at
         return True
 
     def at(self, now: datetime) -> TravelAt:
@@ -70,52 +98,37 @@ class Positions:
         target, off = int(nodes[0]), float(metres[0])
         if off > NEAR_ENOUGH_M:
             return [inf] * len(units)
-        found: dict[str, float] = {}
-        for group in self._grouped(tuple(units)):
-            by_road = self._roads.travel_seconds(group.sources, target, group.mode)
-            by_road[group.sources == target] = 0.0
-            total = by_road / group.speed + group.off_road + off / OFF_ROAD_MPS[group.mode]
-            found.update(zip(group.units, total.tolist(), strict=True))
-        return [found[unit] for unit in units]
+        parts = self._parts(tuple(units))
+        if len(parts) == 1:
+            fleet, _, numbers = parts[0]
+            found: list[float] = fleet.seconds(self._roads, target, off)[numbers].tolist()
+            return found
+        found = [inf] * len(units)
+        for fleet, asked, numbers in parts:
+            some = fleet.seconds(self._roads, target, off)[numbers].tolist()
+            for index, seconds in zip(asked, some, strict=True):
+                found[index] = seconds
+        return found
 
     def age(self, unit: str, now: datetime) -> float | None:
         """Seconds since the unit's position was taken; None when its home stands for it."""
-        taken = self._standing[unit].at
+        taken = self._at[unit]
         return None if taken is None else max((now - taken).total_seconds(), 0.0)
 
-    def _grouped(self, units: tuple[str, ...]) -> Sequence[_Group]:
-        groups = self._groups.get(units)
-        if groups is None:
-            if len(self._groups) > MOST_GROUPS:
-                self._groups.clear()
-            groups = self._groups[units] = [
-                self._group(mode, some)
-                for mode in Mode
-                if (some := [unit for unit in units if self._forces.units[unit].kind.on_foot == (mode is Mode.FOOT)])
-            ]
-        return groups
-
-    def _group(self, mode: Mode, units: list[str]) -> _Group:
-        standing = [self._standing[unit] for unit in units]
-        off = np.array([one.off_road for one in standing])
-        return _Group(
-            mode=mode,
-            units=units,
-            sources=np.array([one.node for one in standing], dtype=np.int32),
-            off_road=np.where(off > NEAR_ENOUGH_M, inf, off / OFF_ROAD_MPS[mode]),
-            speed=np.array([self._forces.units[unit].kind.speed_factor for unit in units]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Units that move alike, ready for one search: arrays of shape (n,)."""
-
-    mode: Mode
-    units: list[str]
-    sources: NDArray[np.int32]
-    off_road: NDArray[np.float64]
-    speed: NDArray[np.float64]
+    def _parts(self, units: tuple[str, ...]) -> Sequence[tuple[_Fleet, list[int], NDArray[np.intp]]]:
+        """Which of the units are in which fleet, and where in it. The sets asked about are mostly the same ones."""
+        parts = self._sets.get(units)
+        if parts is None:
+            if len(self._sets) > MOST_SETS:
+                self._sets.clear()
+            parts = []
+            for fleet in self._fleets:
+                asked = [index for index, unit in enumerate(units) if unit in fleet.place]
+                if asked:
+                    numbers = np.array([fleet.place[units[index]] for index in asked], dtype=np.intp)
+                    parts.append((fleet, asked, numbers))
+            self._sets[units] = parts
+        return parts
 
 
 @dataclass(frozen=True, slots=True)

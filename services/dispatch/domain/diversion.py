@@ -34,7 +34,7 @@ def best_to_divert(
     board: Board, context: Context, incident: Incident, wanted: Wanted, otherwise: float
 ) -> Diversion | None:
     """The unit that saves most over `otherwise`, the seconds of the best free one (`inf`: there is none)."""
-    if incident.priority > GRAVEST_TWO or not wanted.required:
+    if incident.priority > GRAVEST_TWO or not wanted.required or otherwise < SAVES_AT_LEAST:
         return None
     forces, out = context.forces, barred(board, incident)
     able = forces.able(wanted.kinds, wanted.capabilities)

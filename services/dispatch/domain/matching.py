@@ -9,10 +9,12 @@ Units of the wanted kinds with the wanted capabilities that are on duty and may 
     5  the smaller id, so that the same board always chooses the same
 """
 
+from bisect import insort
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
+from operator import itemgetter
 from typing import Final, Protocol
 
 from fengqiao.contracts.dispatch import Reason, RunnerUp, Wanted
@@ -100,9 +102,9 @@ def anybody_free(board: Board, forces: Forces, kinds: tuple[str, ...], capabilit
 
 
 def ranked(
-    board: Board, context: Context, wanted: Wanted, place: Location, exclude: Collection[str]
+    board: Board, context: Context, wanted: Wanted, place: Location, exclude: Collection[str], most: int = 2
 ) -> tuple[list[Candidate], dict[str, int]]:
-    """Who can be sent, the best first, and how many units each reason ruled out. Those without a road come last."""
+    """The best `most` that can be sent, the best first, and how many units each reason ruled out."""
     forces = context.forces
     able = forces.able(wanted.kinds, wanted.capabilities)
     free, ruled_out = _free(board, forces, able, exclude)
@@ -112,35 +114,44 @@ def ranked(
     if not free:
         return [], ruled_out
     # All of them are asked about, free or not: the same sources again and again, which the search keeps ready.
-    seconds = dict(zip(able, context.travel.seconds(able, place), strict=True))
-    candidates = [_candidate(board, context, wanted, place, unit, seconds[unit]) for unit in free]
-    candidates.sort(key=lambda one: _rank(forces, place, one))
-    without = sum(one.seconds == inf for one in candidates)
+    seconds = context.travel.seconds(able, place)
+    cell = place.grid_cell if wanted.rule == "covering" else None
+    units = forces.units
+    rows = sorted(
+        (seconds[at] == inf, silent, cell is None or units[able[at]].grid_cell != cell, seconds[at], able[at])
+        for at, silent in free
+    )
+    without = sum(row[0] for row in rows) if rows[-1][0] else 0
     if without:
         ruled_out["no_road"] = without
-    return candidates, ruled_out
+    return _best(context, place, rows, most), ruled_out
 
 
-def _candidate(board: Board, context: Context, wanted: Wanted, place: Location, unit: str, seconds: float) -> Candidate:
-    covers = wanted.rule == "covering" and place.grid_cell is not None
-    return Candidate(
-        unit,
-        seconds,
-        seconds + STALE_COSTS if _stale(context, unit) else seconds,
-        board.units[unit].silent,
-        covers and context.forces.units[unit].grid_cell == place.grid_cell,
-    )
+def _best(
+    context: Context, place: Location, rows: Sequence[tuple[bool, bool, bool, float, str]], most: int
+) -> list[Candidate]:
+    """Of rows in the order of the way alone, the best `most` once stale positions and zones count.
+
+    A stale position costs STALE_COSTS at most: whoever is further behind than that need not be looked at, and the
+    age of most positions is never asked for.
+    """
+    found: list[tuple[tuple[bool, bool, bool, float, bool, str], Candidate]] = []
+    for no_road, silent, elsewhere, seconds, unit in rows:
+        if len(found) >= most:
+            last = found[most - 1][0]
+            if (no_road, silent, elsewhere) > last[:3] or seconds > last[3]:
+                break
+        counts_as = seconds + STALE_COSTS if _stale(context, unit) else seconds
+        zone = context.forces.units[unit].zone
+        away = zone is not None and place.zone is not None and zone != place.zone
+        key = no_road, silent, elsewhere, counts_as, away, unit
+        insort(found, (key, Candidate(unit, seconds, counts_as, silent, not elsewhere)), key=itemgetter(0))
+    return [candidate for _, candidate in found[:most]]
 
 
 def _stale(context: Context, unit: str) -> bool:
     age = context.travel.age(unit)
     return age is not None and age > STALE_SECONDS
-
-
-def _rank(forces: Forces, place: Location, one: Candidate) -> tuple[bool, bool, bool, float, bool, str]:
-    zone = forces.units[one.unit].zone
-    away = zone is not None and place.zone is not None and zone != place.zone
-    return one.seconds == inf, one.silent, not one.covers, one.counts_as, away, one.unit
 
 
 def choose(
@@ -163,18 +174,23 @@ def choose(
 
 def _free(
     board: Board, forces: Forces, units: Sequence[str], exclude: Collection[str]
-) -> tuple[list[str], dict[str, int]]:
-    ruled_out: dict[str, int] = {}
-    free: list[str] = []
-    for unit in units:
+) -> tuple[list[tuple[int, bool]], dict[str, int]]:
+    """(place in `units`, silent) of those that can be sent, by the rule of `why_not`; what ruled out the others."""
+    off_duty = busy = 0
+    free: list[tuple[int, bool]] = []
+    states, roster = board.units, forces.units
+    for at, unit in enumerate(units):
         if unit in exclude:
             continue
-        why = why_not(board, forces, unit)
-        if why is None:
-            free.append(unit)
+        state = states.get(unit)
+        if state is None or not state.on:
+            off_duty += 1
+        elif state.assignments and len(state.assignments) >= roster[unit].kind.max_assignments:
+            busy += 1
         else:
-            ruled_out[why] = ruled_out.get(why, 0) + 1
-    return free, ruled_out
+            free.append((at, state.silent))
+    counted = {"off_duty": off_duty, "busy": busy}
+    return free, {why: units for why, units in counted.items() if units}
 
 
 def reason_for(

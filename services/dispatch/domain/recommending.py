@@ -34,8 +34,8 @@ def recommend(then: Happenings, command: commands.Recommend) -> None:
 
 def _role(then: Happenings, incident: Incident, wanted: Wanted) -> RoleRanked:
     board, context = then.board, then.context
-    candidates, ruled_out = ranked(board, context, wanted, incident.location, barred(board, incident))
-    units = [_told(then, one) for one in candidates[:MOST_NAMED]]
+    candidates, ruled_out = ranked(board, context, wanted, incident.location, barred(board, incident), MOST_NAMED)
+    units = [_told(then, one) for one in candidates]
     best = candidates[0].seconds if candidates and not candidates[0].silent else inf
     diversion = best_to_divert(board, context, incident, wanted, best)
     if diversion is not None:

@@ -214,11 +214,12 @@ def _share_out(then: Happenings, waiting: Sequence[str]) -> None:
     for incident_id in waiting:
         incident = then.board.incidents[incident_id]
         wanted = next(wanted for wanted in incident.waiting if wanted.required)
-        candidates, _ = ranked(then.board, then.context, wanted, incident.location, barred(then.board, incident))
+        out = barred(then.board, incident)
+        candidates, _ = ranked(then.board, then.context, wanted, incident.location, out, len(waiting))
         # Nobody's best assignment needs more than its own nearest few; covering and silence are not a matter of way.
         able = [one for one in candidates if not one.silent and one.seconds != inf]
         if wanted.rule == "nearest" and able:
-            slots.append((incident_id, wanted, able[: len(waiting)]))
+            slots.append((incident_id, wanted, able))
     units = sorted({one.unit for _, _, able in slots for one in able})
     column = {unit: number for number, unit in enumerate(units)}
     costs = [[inf] * len(units) for _ in slots]

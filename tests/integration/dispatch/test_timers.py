@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+import pytest
 
 from fengqiao.client import Addresses, Fengqiao, Refused
 from fengqiao.contracts import commands, ids, topics
@@ -153,12 +154,9 @@ async def test_D1_D5_any_instance_recommends_and_the_graver_call_diverts(fresh_s
             assert role["units"][0]["travel_seconds"] > 0
             assert role["ruled_out"]["off_duty"] > 0
         assert len(await everything(system, topics.DISPATCH.name)) == before
-        try:
+        with pytest.raises(Refused) as refused:
             await desk.dispatch.recommendation(incident("nobody"))
-        except Refused as refused:
-            assert refused.status == 404
-        else:
-            raise AssertionError("an unknown incident was recommended for")
+        assert refused.value.status == 404
         await desk.dispatch.duty("P2", on=False, area="gaoqiao")
         await publisher.publish(record(system, report("fight", "0203", 1), incident("fight"), 1))
         diverted = await said(system, "noise", "assignment.diverted", unit="P1")
