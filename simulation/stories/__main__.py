@@ -34,7 +34,7 @@ class Story:
 
 
 STORIES: dict[str, Story] = {
-    "S1": Story("The food-street brawl", "gaoqiao", "2024-10-30T22:23:00+08:00", 240, s1.play),
+    "S1": Story("The food-street brawl", "gaoqiao", "2024-10-30T22:23:00+08:00", 120, s1.play),
 }
 
 

@@ -10,13 +10,13 @@ from fengqiao.contracts.commands import AssignmentCommand, Command
 from fengqiao.contracts.model import Event
 from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Board, SetAside
-from services.dispatch.domain.corrections import follow_up, other_plan
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import AllHeard, Asked, Heard, Message, NotHeard, Tick
 from services.dispatch.domain.orders import assign, cancel_incident, duty
 from services.dispatch.domain.overdue import look_after
+from services.dispatch.domain.rechoosing import follow_up, other_plan
 from services.dispatch.domain.recommending import recommend
 from services.dispatch.domain.sending import open_incident, serve_queue, stand_down
 from services.dispatch.domain.steps import step, step_done
