@@ -311,7 +311,8 @@ def test_I5_D2_a_weapon_calls_for_the_plan_with_more_units(area: Area) -> None:
     assert then.told() == ["incident.corrected", "private.stream-read"]  # post and patrol fill the two places
     assert then.board.incidents[incident("brawl")].plan == "armed"
     alone = area.on_duty("YY").reported("brawl", "020301", 2).updated("brawl", weapon=True)
-    assert alone.told()[:3] == ["incident.corrected", "plan.shortfall", "incident.queued"]
+    assert alone.told()[0] == "incident.corrected"
+    assert {"plan.shortfall", "incident.queued"} <= set(alone.told())
 
 
 def test_S7_the_nearest_unit_is_chosen_again_as_the_vehicle_moves(area: Area) -> None:
