@@ -72,8 +72,9 @@ class Load:
         self.accepted: set[str] = set()
         self.heard: dict[str, str] = {}
         """Incident → what dispatch last said of it: opened, queued, assigned, ended."""
-        self.refused: list[Told] = []
-        """Steps that were refused; crews of this load ask for none that is not allowed."""
+        self._refused: list[Told] = []
+        self._taken_off: set[str] = set()
+        """Assignments that dispatch ended by itself: diverted, timed out, given to a nearer unit."""
         self._acting: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: list[BaseException] = []
@@ -98,6 +99,12 @@ class Load:
         await self._pulse.__aexit__(kind, error, trace)
         self._http.close()
         self._journal.close()
+
+    @property
+    def refused(self) -> Sequence[Told]:
+        """Steps that were refused; crews of this load ask for none that is not allowed, but they may not have heard
+        yet that they were taken off."""
+        return [one for one in self._refused if one.about.partition(" ")[0] not in self._taken_off]
 
     @property
     def told(self) -> Sequence[Told]:
@@ -232,7 +239,7 @@ class Load:
             pending=lambda told: told.status == 202,
         )
         if not told.accepted:
-            self.refused.append(told)
+            self._refused.append(told)
         return told
 
     async def _crew(self, assignment: str, primary: bool) -> None:
@@ -246,11 +253,12 @@ class Load:
                 body = {"disposition": "当场调解"}
                 if self._disputes and primary and chance.random() < 0.2:
                     body["dispute"] = {"kind": "noise"}
-            await self._step(assignment, verb, body)
+            if assignment in self._taken_off or not (await self._step(assignment, verb, body)).accepted:
+                return
 
-    async def _step(self, assignment: str, verb: str, body: Mapping[str, Any]) -> None:
+    async def _step(self, assignment: str, verb: str, body: Mapping[str, Any]) -> Told:
         path = f"/v1/assignments/{assignment}/{verb}"
-        await self._command("step", f"{assignment}-{verb}", "POST", path, body, f"{assignment} {STATES[verb]}")
+        return await self._command("step", f"{assignment}-{verb}", "POST", path, body, f"{assignment} {STATES[verb]}")
 
     async def _mediator(self, case: str) -> None:
         url = f"{self._system.url('mediation')}/v1/cases/{case}/assess"
@@ -305,6 +313,8 @@ class Load:
                 if self._crews and data.assignment_id not in self._acting:
                     self._acting.add(data.assignment_id)
                     self._do(self._crew(data.assignment_id, data.role == "primary"))
+            case "assignment.diverted" | "assignment.timed-out" | "assignment.cancelled":
+                self._taken_off.add(data.assignment_id)
             case "case.opened":
                 if data.case_id not in self._acting and not data.settled_on_scene:
                     self._acting.add(data.case_id)
