@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import hypot
 from pathlib import Path
 from typing import Any
@@ -35,25 +36,33 @@ from services.dispatch.domain.plans import Plan, TargetRule, When
 from services.dispatch.positions import Positions
 
 AREA = "bench"
-SIDE = 224
-STEP_METRES = 120.0
+SIDE = 100
+PARTS = 3
+STEP_METRES = 60.0
 START = datetime(2024, 10, 30, 14, 0, tzinfo=UTC)
 OPEN_INCIDENTS = 50
 MOVED_A_ROUND = 5
 
 
 def generated(rng: random.Random) -> RoadNetwork:
-    """A grid of SIDE × SIDE crossings with streets of different pace."""
-    lon = [113.0 + column * STEP_METRES / 98_000 for _ in range(SIDE) for column in range(SIDE)]
-    lat = [28.0 + row * STEP_METRES / 111_195 for row in range(SIDE) for _ in range(SIDE)]
+    """SIDE × SIDE crossings, and each street between two of them in PARTS pieces, as a drawn road is: most nodes of
+    a real network are bends."""
+    lon = [113.0 + column * PARTS * STEP_METRES / 98_000 for _ in range(SIDE) for column in range(SIDE)]
+    lat = [28.0 + row * PARTS * STEP_METRES / 111_195 for row in range(SIDE) for _ in range(SIDE)]
     tail, head, seconds = [], [], []
     for node in range(SIDE * SIDE):
         row, column = divmod(node, SIDE)
         for other in (node + 1 if column + 1 < SIDE else None, node + SIDE if row + 1 < SIDE else None):
-            if other is not None:
-                pace = STEP_METRES / rng.uniform(6, 16)
-                tail += [node, other]
-                head += [other, node]
+            if other is None:
+                continue
+            pace = STEP_METRES / rng.uniform(6, 16)
+            way = [node, *range(len(lon), len(lon) + PARTS - 1), other]
+            for part in range(1, PARTS):
+                lon.append(lon[node] + (lon[other] - lon[node]) * part / PARTS)
+                lat.append(lat[node] + (lat[other] - lat[node]) * part / PARTS)
+            for one, next_one in pairwise(way):
+                tail += [one, next_one]
+                head += [next_one, one]
                 seconds += [pace, pace * rng.uniform(0.9, 1.2)]
     return RoadNetwork(lon, lat, tail, head, [STEP_METRES] * len(tail), seconds)
 
