@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from fengqiao.contracts.dispatch import PlanStep, Targets, Wanted
+from fengqiao.contracts.dispatch import Wanted
+from fengqiao.contracts.plans import PlanStep, Targets
 from services.dispatch.domain.plans import Hours, Notify, Plan, TargetRule, When
 
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]

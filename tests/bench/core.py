@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 
 from fengqiao.contracts import commands, ids
-from fengqiao.contracts.dispatch import Targets, Wanted
+from fengqiao.contracts.dispatch import Wanted
 from fengqiao.contracts.incidents import IncidentReported
 from fengqiao.contracts.model import Actor, Category, Location
+from fengqiao.contracts.plans import Targets
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.roads import RoadNetwork
 from services.dispatch.domain.board import Board

@@ -12,8 +12,9 @@ from typing import Annotated, Final, TypeAlias
 from pydantic import PlainSerializer, TypeAdapter
 from rpds import HashTrieMap, HashTrieSet, Queue
 
-from fengqiao.contracts.dispatch import PlanStep, Reason, Targets, Times, Wanted
+from fengqiao.contracts.dispatch import Reason, Times, Wanted
 from fengqiao.contracts.model import Category, Location
+from fengqiao.contracts.plans import PlanStep, Targets
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 from services.dispatch.domain.transitions import ACTIVE
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from fengqiao.contracts.dispatch import Clocks, Targets
+from fengqiao.contracts.plans import Clocks, Targets
 from fengqiao.contracts.states import ClockState
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.timers import first, first_done

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
-from fengqiao.contracts.dispatch import Targets
 from fengqiao.contracts.model import Location
+from fengqiao.contracts.plans import Targets
 from services.dispatch.domain.plans import (
     NO_TARGETS,
     Call,

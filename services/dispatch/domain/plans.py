@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final, TypeVar
 
-from fengqiao.contracts.dispatch import PlanStep, Targets, Wanted
+from fengqiao.contracts.dispatch import Wanted
+from fengqiao.contracts.plans import PlanStep, Targets
 
 NO_TARGETS: Final = Targets()
 

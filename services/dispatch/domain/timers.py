@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from fengqiao.contracts.dispatch import Targets
+from fengqiao.contracts.plans import Targets
 from services.dispatch.domain.board import Assignment, Incident
 
 SLACK: Final = 1.5

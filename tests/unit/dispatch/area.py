@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fengqiao.contracts import commands, ids
-from fengqiao.contracts.dispatch import PlanStep, Targets, Wanted
+from fengqiao.contracts.dispatch import Wanted
 from fengqiao.contracts.incidents import IncidentReported, IncidentUpdated
 from fengqiao.contracts.model import Actor, Category, Event, Location
+from fengqiao.contracts.plans import PlanStep, Targets
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.forces import Forces, Kind, Unit

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fengqiao.contracts.dispatch import Targets
+from fengqiao.contracts.plans import Targets
 from services.dispatch.area_folder import InvalidForces, load_forces
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.plans import Call, Hours, Plan, When, local_minute, most_specific, stricter
