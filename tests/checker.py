@@ -208,9 +208,10 @@ def legal(history: History) -> Iterator[str]:
         if kind.startswith("assignment."):
             assignment = data["assignment_id"]
             before, step = states[assignment], name(record)
-            if transitions.after(before, step) is None:
+            after = transitions.after(before, step)
+            if after is None:
                 yield f"4: assignment {assignment} is {before} and was {step} (event {record.sequence})"
-            states[assignment] = step
+            states[assignment] = after or step
 
 
 def keys(history: History) -> Iterator[str]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 FREES: Final = frozenset({"cleared", "declined", "cancelled", "timed_out", "diverted"})
 ENDS: Final[Mapping[str, str]] = {"incident.closed": "closed", "incident.cancelled": "cancelled"}
 _UNCHANGING: Final = frozenset({"plan.shortfall", "command.rejected", "incident.unreadable"})
+_STAYS: Final[Mapping[str, str]] = {"received": "assigned"}
+"""Steps that leave the assignment what it is."""
 _RANK: Final = (("on_scene", "resources_onscene"), ("en_route", "resources_enroute"))
 
 
@@ -94,7 +96,7 @@ def _incident(folded: Folded, record: Record, data: Mapping[str, Any]) -> None:
     if verb(record) in ENDS:
         incident.ended = ENDS[verb(record)]
     if verb(record).startswith("assignment."):
-        incident.assignments[data["assignment_id"]] = (data["unit"], name(record))
+        incident.assignments[data["assignment_id"]] = (data["unit"], _STAYS.get(name(record), name(record)))
 
 
 def _unit(folded: Folded, record: Record, data: Mapping[str, Any]) -> None:

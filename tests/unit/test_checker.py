@@ -11,6 +11,7 @@ from tests.checker import History, Numbers, Record, Told, slow, violations
 
 A = "gaoqiao-" + "a" * 26
 B = "gaoqiao-" + "b" * 26
+C = "gaoqiao-" + "c" * 26
 DISPUTE = f"{A}.case"
 CATEGORY = {"code": "020301", "name_zh": "殴打", "name_en": "Brawl", "version": "t"}
 
@@ -131,6 +132,20 @@ def clean() -> tuple[Log, History]:
         planted=["13900001111", "赵某"],
     )
     return log, history
+
+
+def test_4_what_a_terminal_received_is_still_assigned() -> None:
+    log, history = clean()
+    log.report(C)
+    log.say("unit.on-duty", unit="P2", unit_kind="patrol")
+    log.about("incident.opened", C)
+    log.step("assigned", C, unit="P2")
+    log.step("received", C, unit="P2")
+    log.state(C, "resources_assigned", (f"{C}.1", "P2", "assigned"))
+    log.unit("P2", "not_available", f"{C}.1")
+    assert [one for one in violations(history) if C in one and one[0] in "46"] == []
+    log.step("timed-out", C, unit="P2")
+    assert [one for one in violations(history) if one.startswith("4")] == []
 
 
 def test_a_clean_history_has_no_violations() -> None:
