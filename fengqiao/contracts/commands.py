@@ -5,6 +5,7 @@ A command counts at `received_at`, the server's time; `at` is the device's and i
 
 from typing import ClassVar, Literal
 
+from fengqiao.contracts.feedback import FeedbackForm
 from fengqiao.contracts.model import (
     Actor,
     AreaId,
@@ -56,6 +57,8 @@ class Clear(AssignmentCommand):
     disposition: str
     """A code of the area's list of results."""
     dispute: DisputeFound | None = None
+    feedback: FeedbackForm | None = None
+    """The form that the crew gives with it."""
 
 
 class Decline(AssignmentCommand):

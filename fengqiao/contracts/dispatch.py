@@ -43,7 +43,7 @@ class Reason(Data):
     runner_up: RunnerUp | None = None
     seconds_saved: float | None = None
     ruled_out: dict[str, int] = Field(default_factory=dict)
-    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`, `capability`."""
+    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`, `capability`, `emergency`."""
     position_stale: bool | None = None
     """True where the position was so old that the unit counted as further away than it seemed."""
     silent: bool | None = None
@@ -132,6 +132,10 @@ class IncidentCorrected(IncidentEvent):
     wanted: tuple[Wanted, ...] = ()
     targets: Targets | None = None
     steps: tuple[PlanStep, ...] = ()
+    merged_incident: IncidentId | None = None
+    """The incident merged into it that this came from."""
+    original: Category | None = None
+    """The desk's version of the category, where that is what changed."""
 
 
 class IncidentQueued(IncidentEvent):

@@ -89,6 +89,20 @@ SAMPLES: Final[dict[str, Any]] = {
     "within_seconds": 300.0,
     "weighed_together": 2,
     "clock": "PJSJ",
+    "until": "2024-10-30T14:40:00Z",
+    "due_at": "2024-10-31T14:23:10Z",
+    "into": "gaoqiao-nbswy3dpeb3w64tmmqqho33snq",
+    "into_number": "1041",
+    "out_of": "gaoqiao-nbswy3dpeb3w64tmmqqho33snq",
+    "out_of_number": "1041",
+    "merged_incident": "gaoqiao-nbswy3dpeb3w64tmmqqho33snq",
+    "merged_into": "gaoqiao-nbswy3dpeb3w64tmmqqho33snq",
+    "numbers": ["1041"],
+    "owner": "P3",
+    "people": {"injured": 1},
+    "vehicles": {"stolen": 1},
+    "result": "当场调解",
+    "emergency": "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a",
 }
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from fengqiao.contracts.dispatch import Reason
+from fengqiao.contracts.feedback import FeedbackKind
 from fengqiao.contracts.model import (
     AreaId,
     Category,
@@ -17,6 +18,7 @@ from fengqiao.contracts.model import (
     Priority,
     UnitId,
 )
+from fengqiao.contracts.orders import LinkKind
 
 IncidentStatus = Literal[
     "active",
@@ -82,6 +84,44 @@ class ClockState(Data):
     met: bool | None = None
 
 
+class CategoryVersions(Data):
+    """The four versions of a category: the caller's, the desk's, the crew's, the review's."""
+
+    initial: Category
+    original: Category
+    confirmed: Category | None = None
+    corrected: Category | None = None
+
+
+class LinkState(Data):
+    to_incident: IncidentId
+    kind: LinkKind
+
+
+class MergedState(Data):
+    """An incident that was merged into this one, and how many callers it brought."""
+
+    incident_id: IncidentId
+    callers: Annotated[int, Field(ge=0)]
+
+
+class FormState(Data):
+    kind: FeedbackKind
+    at: Instant
+    result: str | None = None
+
+
+class SmallCaseState(Data):
+    """status: open, overdue or solved."""
+
+    status: Literal["open", "overdue", "solved"]
+    owner: str
+    opened_at: Instant
+    due_at: Instant
+    solved_at: Instant | None = None
+    result: str | None = None
+
+
 class IncidentState(Event):
     TYPE: ClassVar = "fengqiao.incident.state.v1"
     incident_id: IncidentId
@@ -105,6 +145,14 @@ class IncidentState(Event):
     timers: tuple[TimerState, ...] = ()
     clocks: tuple[ClockState, ...] = ()
     """Those that have struck or have a limit."""
+    categories: CategoryVersions | None = None
+    held_until: Instant | None = None
+    merged_into: IncidentId | None = None
+    merged: tuple[MergedState, ...] = ()
+    links: tuple[LinkState, ...] = ()
+    urged: Annotated[int, Field(ge=0)] = 0
+    feedback: tuple[FormState, ...] = ()
+    small_case: SmallCaseState | None = None
 
 
 class UnitState(Event):
@@ -126,3 +174,5 @@ class UnitState(Event):
     held: Annotated[int, Field(ge=0)] = 0
     """How many it holds."""
     home: tuple[float, float]
+    emergency: IncidentId | None = None
+    """Its officer needs help: the incident that was opened for it, until a dispatcher stands it down."""

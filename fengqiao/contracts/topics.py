@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, positions, states
 from fengqiao.contracts.model import Event
+from fengqiao.contracts.ordered import ORDERED
+from fengqiao.contracts.orders import ORDERS
 
 AREA_PARTITIONS: Final = 6
 """Enough for six instances of dispatch; one area never spans two."""
@@ -81,6 +83,7 @@ DISPATCH_COMMANDS: Final = Topic(
         commands.Received,
         commands.StepDone,
         commands.Recommend,
+        *ORDERS,
     ),
     key="area",
     publishers=("dispatch",),
@@ -123,6 +126,7 @@ DISPATCH: Final = Topic(
         dispatch.UnitOnDuty,
         dispatch.UnitOffDuty,
         dispatch.CommandRejected,
+        *ORDERED,
     ),
     key="area",
     publishers=("dispatch",),

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 
 from fengqiao import __version__
 from fengqiao.contracts.topics import TOPICS
-from fengqiao.geo.areas import Area, load_areas
+from fengqiao.geo.areas import Area, AreaIndex, load_areas
 from fengqiao.geo.errors import GeoError
 from fengqiao.geo.roads import load_roads
 from fengqiao.runtime import documents, failpoints
@@ -63,6 +63,7 @@ class Dispatch:
         self._settings = settings
         self._areas = areas
         self._forces = forces
+        self._ground = AreaIndex(areas)
         self._clock = clock
         self._writer = writer
         self._client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
@@ -148,7 +149,7 @@ class Dispatch:
             return self._writer(
                 Route(area, self._areas[area].partition, self._settings.topic_prefix),
                 self._forces[area],
-                Positions(self._forces[area], roads[area]),
+                Positions(self._forces[area], roads[area], self._ground),
                 self._stores,
                 self._publisher,
                 self._clock,

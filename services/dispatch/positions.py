@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fengqiao.contracts.model import Location
 from fengqiao.contracts.positions import UnitPosition
+from fengqiao.geo.areas import AreaIndex
 from fengqiao.geo.roads import NEAR_ENOUGH_M, OFF_ROAD_MPS, Mode, RoadNetwork
 from services.dispatch.domain.forces import Forces
 
@@ -60,7 +61,11 @@ class _Fleet:
 class Positions:
     """The latest position of each unit of one area, snapped to the road network once, when it arrives."""
 
-    def __init__(self, forces: Forces, roads: RoadNetwork) -> None:
+    def __init__(self, forces: Forces, roads: RoadNetwork, ground: AreaIndex | None = None) -> None:
+        """ground: what places belong to, for incidents that are opened where a unit is."""
+        self._ground = ground
+        self._forces = forces
+        self._last: dict[str, tuple[float, float]] = {}
         self._roads = roads
         self._at: dict[str, datetime | None] = {unit: None for unit in forces.units}
         self._fleets = [
@@ -86,6 +91,7 @@ class Positions:
         nodes, metres = self._roads.nearest_nodes([(position.lon, position.lat)])
         self._fleet_of[position.unit].stands(position.unit, int(nodes[0]), float(metres[0]))
         self._at[position.unit] = position.at
+        self._last[position.unit] = (position.lon, position.lat)
         return True
 
     def at(self, now: datetime) -> TravelAt:
@@ -130,6 +136,22 @@ class Positions:
             self._sets[units] = parts
         return parts
 
+    def where(self, unit: str) -> Location:
+        """Where the unit was last, or its home, with what the place belongs to where that is known."""
+        lon, lat = self._last.get(unit, self._forces.units[unit].home)
+        ground = None if self._ground is None else self._ground.locate(lon, lat)
+        if ground is None or ground.area != self._forces.area:
+            cell = None if unit in self._last else self._forces.units[unit].grid_cell
+            return Location(lon=lon, lat=lat, grid_cell=cell)
+        return Location(
+            lon=lon,
+            lat=lat,
+            station=ground.station,
+            community=ground.community,
+            grid_cell=ground.grid_cell,
+            zone=ground.zone,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TravelAt:
@@ -143,3 +165,6 @@ class TravelAt:
 
     def age(self, unit: str) -> float | None:
         return self.positions.age(unit, self.now)
+
+    def where(self, unit: str) -> Location:
+        return self.positions.where(unit)

@@ -7,7 +7,7 @@ from typing import Final
 from fengqiao.runtime.documents import Collection
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import KEEP_ENDED
-from services.dispatch.domain.messages import Asked, Heard, Message, incident_named
+from services.dispatch.domain.messages import Asked, Heard, Message, incidents_named
 
 _MARGIN: Final = timedelta(minutes=5)
 
@@ -24,15 +24,14 @@ async def retired(incidents: Collection, board: Board, messages: Iterable[Messag
     young = now - KEEP_ENDED + _MARGIN
     ids: set[str] = set()
     for message in messages:
-        named = None
+        named: tuple[str, ...] = ()
         match message:
             case Heard(event, sequence):
                 if sequence > 1 or event.received_at < young:
-                    named = event.incident_id
+                    named = (event.incident_id,)
             case Asked(command):
-                named = incident_named(command)
+                named = incidents_named(command)
             case _:
                 pass
-        if named is not None and named not in board.incidents:
-            ids.add(named)
+        ids.update(one for one in named if one not in board.incidents)
     return frozenset(await incidents.get_many(sorted(ids))) if ids else frozenset()

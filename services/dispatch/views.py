@@ -10,15 +10,41 @@ import orjson
 
 from fengqiao.contracts.dispatch import CommandRejected
 from fengqiao.contracts.model import Event
-from fengqiao.contracts.states import AssignmentState, IncidentState, TimerState, UnitState, UnitStatus
-from services.dispatch.domain.board import Assignment, Incident, OnDuty
+from fengqiao.contracts.states import (
+    AssignmentState,
+    CategoryVersions,
+    FormState,
+    IncidentState,
+    LinkState,
+    MergedState,
+    SmallCaseState,
+    TimerState,
+    UnitState,
+    UnitStatus,
+)
+from services.dispatch.domain.board import Assignment, Incident, OnDuty, SmallCase
 from services.dispatch.domain.clocks import clocks, limited
 from services.dispatch.domain.forces import Unit
-from services.dispatch.domain.messages import MessageSetAside, MessageTakenUp, Recommended, StreamRead, TimerGivenUp
+from services.dispatch.domain.messages import (
+    EndForgotten,
+    MessageSetAside,
+    MessageTakenUp,
+    Recommended,
+    StreamRead,
+    TimerGivenUp,
+)
 from services.dispatch.domain.timers import WARNED, Timer, all_timers, level
 
 Document = dict[str, Any]
-_UNSEEN: Final = (StreamRead, MessageSetAside, MessageTakenUp, CommandRejected, TimerGivenUp, Recommended)
+_UNSEEN: Final = (
+    StreamRead,
+    MessageSetAside,
+    MessageTakenUp,
+    CommandRejected,
+    TimerGivenUp,
+    Recommended,
+    EndForgotten,
+)
 MOST_TOLD: Final = 32
 """Assignments that a unit's state names; a desk may hold thousands."""
 
@@ -78,14 +104,48 @@ def incident_state(area: str, incident: Incident) -> IncidentState:
         assignments=tuple(_assignment(assignment) for assignment in incident.assignments),
         waiting_roles=tuple(wanted.role for wanted in incident.waiting),
         timers=tuple(_timer(incident, timer) for timer in all_timers(incident)),
-        clocks=limited(clocks(incident), incident.targets),
+        clocks=limited(clocks(incident, incident.order.feedback_at), incident.targets),
+        **_ordered(incident),
+    )
+
+
+def _ordered(incident: Incident) -> dict[str, Any]:
+    """What was ordered about it; nothing for the many about which nothing was."""
+    order = incident.ordered
+    if order is None:
+        return {}
+    case = order.small_case
+    return {
+        "categories": CategoryVersions(
+            initial=order.initial, original=order.original, confirmed=order.confirmed, corrected=order.corrected
+        ),
+        "held_until": order.held_until if incident.status == "held" else None,
+        "merged_into": order.merged_into,
+        "merged": tuple(MergedState(incident_id=id, callers=callers) for id, callers in order.merged),
+        "links": tuple(LinkState.of({"to_incident": to, "kind": kind}) for to, kind in order.links),
+        "urged": order.urged,
+        "feedback": tuple(FormState.of({"kind": kind, "at": at, "result": given}) for kind, at, given in order.forms),
+        "small_case": None if case is None else _small_case(case),
+    }
+
+
+def _small_case(case: SmallCase) -> SmallCaseState:
+    return SmallCaseState(
+        status="solved" if case.solved_at is not None else "overdue" if case.overdue else "open",
+        owner=case.owner,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        solved_at=case.solved_at,
+        result=case.result,
     )
 
 
 def unit_status(unit: Unit, duty: OnDuty | None) -> UnitStatus:
-    """available: free · conditionally_available: holds some and may hold more · not_available: full."""
+    """available: free · conditionally_available: holds some and may hold more · not_available: full, or in need."""
     if duty is None or not duty.on:
         return "off_duty"
+    if duty.emergency is not None:
+        return "not_available"
     if not duty.assignments:
         return "available"
     return "conditionally_available" if len(duty.assignments) < unit.kind.max_assignments else "not_available"
@@ -108,6 +168,7 @@ def unit_state(area: str, unit: Unit, duty: OnDuty | None) -> UnitState:
         assignments=() if duty is None else duty.assignments[-MOST_TOLD:],
         held=0 if duty is None else len(duty.assignments),
         home=unit.home,
+        emergency=None if duty is None else duty.emergency,
     )
 
 
@@ -135,6 +196,7 @@ def incident_document(state: IncidentState, through: int) -> Document:
         "status": state.status,
         "category": state.category.code,
         "open": state.ended_at is None,
+        "small_case": None if state.small_case is None else state.small_case.status,
         "received_at": state.received_at,
         "sort": int(state.number),
         "sequence": max(through, state.sequence),

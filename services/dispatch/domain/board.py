@@ -50,6 +50,52 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallCase:
+    """An unsolved small matter, watched until it is solved. result, solved_at: None until then."""
+
+    owner: str
+    opened_at: datetime
+    due_at: datetime
+    overdue: bool = False
+    solved_at: datetime | None = None
+    result: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What was ordered about an incident, or given with it, beside its plan and its assignments."""
+
+    initial: Category
+    """The caller's version of the category."""
+    original: Category
+    """The desk's."""
+    confirmed: Category | None = None
+    corrected: Category | None = None
+    held_until: datetime | None = None
+    merged_into: str | None = None
+    merged: tuple[tuple[str, int], ...] = ()
+    """Incidents that were merged into it, and how many callers each brought."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(incident, kind)"""
+    urged: int = 0
+    forms: tuple[tuple[str, datetime, str | None], ...] = ()
+    """(kind, given at, result)"""
+    final_form: str | None = None
+    """The result of the final form that was given since it was (re)opened."""
+    due_disposition: str | None = None
+    """What the last unit to clear said, while the form is due."""
+    round: int = 0
+    """How many of its assignments are from before it was taken up anew (reopened, released, unmerged): those
+    units may be sent again, and what they did does not end it."""
+    small_case: SmallCase | None = None
+
+    @property
+    def feedback_at(self) -> datetime | None:
+        """When the first final form was given."""
+        return min((at for kind, at, _ in self.forms if kind == "final"), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     id: str
     number: str
@@ -85,6 +131,7 @@ class Incident:
     """Notifications requested so far."""
     look_at: datetime | None = None
     """When its timers have to be looked at next; None where none runs."""
+    ordered: Ordered | None = None
 
     @property
     def open(self) -> bool:
@@ -93,6 +140,25 @@ class Incident:
     @property
     def active(self) -> tuple[Assignment, ...]:
         return tuple(assignment for assignment in self.assignments if assignment.active)
+
+    @property
+    def order(self) -> Ordered:
+        """What was ordered about it."""
+        return self.ordered or Ordered(initial=self.category, original=self.category)
+
+    @property
+    def current(self) -> tuple[Assignment, ...]:
+        """Its assignments since it was last taken up anew, and those that still are held."""
+        before = self.assignments[: self.order.round]
+        return (*(one for one in before if one.active), *self.assignments[self.order.round :])
+
+    @property
+    def leaves_after(self) -> datetime | None:
+        """From when its day on the board counts; None while it is open or its small case is watched."""
+        case = self.order.small_case
+        if self.ended_at is None or case is None:
+            return self.ended_at
+        return None if case.solved_at is None else max(self.ended_at, case.solved_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +175,8 @@ class OnDuty:
     """Ids of those that it holds."""
     silent: bool = False
     """It let an assignment time out and has not been heard of since: it is sent only where nobody else can go."""
+    emergency: str | None = None
+    """The incident in which its officer needs help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +211,10 @@ class Board:
     ended: Queue[tuple[datetime, str]] = field(default_factory=Queue)
     """Ended incidents, oldest first, until they are retired."""
     aside: HashTrieMap[str, SetAside] = field(default_factory=HashTrieMap)
+    held: HashTrieMap[str, datetime] = field(default_factory=HashTrieMap)
+    """Incidents held by order, and until when."""
+    watched: HashTrieMap[str, datetime] = field(default_factory=HashTrieMap)
+    """Small cases that are not overdue yet, and when they will be."""
     unheard: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
     """Streams whose report could not be read: the last number seen of them."""
     due: Due = field(default_factory=HashTrieMap)
@@ -209,6 +281,8 @@ class _Stored:
     ended: tuple[tuple[datetime, str], ...]
     aside: list[SetAside]
     unheard: dict[str, int]
+    held: dict[str, datetime] = field(default_factory=dict)
+    watched: dict[str, datetime] = field(default_factory=dict)
 
 
 _STORED: TypeAdapter[_Stored] = TypeAdapter(_Stored)
@@ -226,6 +300,8 @@ def to_json(board: Board) -> bytes:
         ended=tuple(board.ended),
         aside=[board.aside[key] for key in sorted(board.aside)],
         unheard={key: board.unheard[key] for key in sorted(board.unheard)},
+        held={key: board.held[key] for key in sorted(board.held)},
+        watched={key: board.watched[key] for key in sorted(board.watched)},
     )
     return _STORED.dump_json(stored)
 
@@ -247,4 +323,6 @@ def from_json(state: bytes) -> Board:
         aside=HashTrieMap({one.key: one for one in stored.aside}),
         unheard=HashTrieMap(stored.unheard),
         due=due,
+        held=HashTrieMap(stored.held),
+        watched=HashTrieMap(stored.watched),
     )

@@ -10,15 +10,19 @@ from fengqiao.contracts.commands import AssignmentCommand, Command
 from fengqiao.contracts.model import Event
 from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Board, SetAside
+from services.dispatch.domain.corrections import correct, source_cancels
+from services.dispatch.domain.duplicates import suggest
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.holding import release_due
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import AllHeard, Asked, Heard, Message, NotHeard, Tick
+from services.dispatch.domain.ordering import ORDERED
 from services.dispatch.domain.orders import assign, cancel_incident, duty
 from services.dispatch.domain.overdue import look_after
-from services.dispatch.domain.rechoosing import follow_up, other_plan
 from services.dispatch.domain.recommending import recommend
-from services.dispatch.domain.sending import open_incident, serve_queue, stand_down
+from services.dispatch.domain.sending import open_incident
+from services.dispatch.domain.small_cases import watch_small_cases
 from services.dispatch.domain.steps import step, step_done
 
 KEEP_ENDED: Final = timedelta(days=1)
@@ -82,70 +86,15 @@ def _apply(then: Happenings, event: private.IncidentMessage, sequence: int) -> N
         case incidents.IncidentReported():
             if incident is None:
                 open_incident(then, event)
+                suggest(then, event)
         case incidents.IncidentUpdated() | incidents.IncidentCallerAdded():
-            if incident is not None and incident.open:
-                _correct(then, event)
+            if incident is not None and (incident.open or incident.status == "merged"):
+                correct(then, event)
         case incidents.IncidentCancelled():
-            if incident is not None and incident.open:
-                _source_cancels(then, event)
+            if incident is not None and (incident.open or incident.status == "merged"):
+                source_cancels(then, event)
     if sequence > 1 or event.incident_id not in then.board.incidents:
         then.add(private.StreamRead(incident_id=event.incident_id, sequence=sequence))
-
-
-def _correct(then: Happenings, event: incidents.IncidentUpdated | incidents.IncidentCallerAdded) -> None:
-    incident = then.board.incidents[event.incident_id]
-    marks = then.marks(incident)
-    caller_count, weapon = incident.caller_count, incident.weapon
-    changed: list[str] = []
-    if isinstance(event, incidents.IncidentCallerAdded):
-        changed.append("caller_count")
-        caller_count = event.caller_count
-    else:
-        for name in ("category", "priority", "location"):
-            value = getattr(event, name)
-            if value is not None and value != marks[name]:
-                marks[name] = value
-                changed.append(name)
-        if event.weapon is not None and event.weapon != weapon:
-            weapon = event.weapon
-            changed.append("weapon")
-        if event.words_added:
-            changed.append("words")
-    if not changed:
-        return
-    plan = other_plan(then, incident, {**marks, "weapon": weapon})
-    if plan:
-        changed.append("plan")
-    then.add(
-        said.IncidentCorrected(
-            **marks,
-            changed=tuple(changed),
-            caller_count=caller_count,
-            weapon=weapon,
-            crews=tuple(assignment.unit for assignment in incident.active),
-            **plan,
-        )
-    )
-    follow_up(then, incident.id, tuple(changed))
-
-
-def _source_cancels(then: Happenings, event: incidents.IncidentCancelled) -> None:
-    incident = then.board.incidents[event.incident_id]
-    if any(assignment.status == "on_scene" for assignment in incident.active):
-        # Somebody stands there and sees more than the source does: the crew ends it.
-        then.add(
-            said.IncidentCorrected(
-                **then.marks(incident),
-                changed=("cancel_wished",),
-                caller_count=incident.caller_count,
-                weapon=incident.weapon,
-                crews=tuple(assignment.unit for assignment in incident.active),
-            )
-        )
-        return
-    stand_down(then, incident.id)
-    then.add(said.IncidentCancelledByDispatch(**then.marks(then.board.incidents[incident.id]), why=event.reason))
-    serve_queue(then)
 
 
 def _not_heard(then: Happenings, message: NotHeard) -> None:
@@ -200,8 +149,8 @@ def command_of(waiting: SetAside) -> Command:
 
 
 def _asked(then: Happenings, command: Command) -> None:
-    incident_id = private.incident_named(command)
-    if incident_id is not None and incident_id not in then.board.incidents:
+    incident_id = private.first_unknown(command, then.board.incidents, then.context.retired)
+    if incident_id is not None:
         if incident_id in then.context.retired:
             then.reject(command, 409, "the incident ended more than a day ago")
         elif command.command_id not in then.board.aside:
@@ -229,6 +178,8 @@ def _asked(then: Happenings, command: Command) -> None:
             step_done(then, command)
         case commands.Recommend():
             recommend(then, command)
+        case _ if type(command) in ORDERED:
+            ORDERED[type(command)](then, command)
         case _:
             then.reject(command, 404, f"nobody here knows {command.TYPE}")
 
@@ -245,8 +196,14 @@ def _tick(then: Happenings) -> None:
         ended_at, incident_id = next(iter(then.board.ended))
         if then.now - ended_at < KEEP_ENDED:
             break
+        incident = then.board.incidents.get(incident_id)
+        if incident is None or incident.leaves_after != ended_at:
+            then.add(private.EndForgotten(incident_id=incident_id))
+            continue
         then.add(private.IncidentRetired(incident_id=incident_id))
     look_after(then)
+    release_due(then)
+    watch_small_cases(then)
 
 
 def fold(board: Board, events: Iterator[Event]) -> Board:

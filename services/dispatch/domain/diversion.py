@@ -60,6 +60,7 @@ def _may_leave(board: Board, forces: Forces, unit: str, priority: int) -> tuple[
         state is None
         or not state.on
         or state.silent
+        or state.emergency is not None
         or len(state.assignments) < forces.units[unit].kind.max_assignments
     ):
         return None

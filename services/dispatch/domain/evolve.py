@@ -1,6 +1,6 @@
 """What is true after an event: `evolve(board, event) -> board`. Total: it never refuses what has happened."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,60 +9,19 @@ from fengqiao.contracts.dispatch import Wanted
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 from services.dispatch.domain import messages as private
-from services.dispatch.domain.board import Assignment, Board, Incident, Late, OnDuty, SetAside, rescheduled
-from services.dispatch.domain.timers import ESCALATED, GIVEN_UP, WARNED, look_at
+from services.dispatch.domain.board import Assignment, Board, Incident, Late, OnDuty, SetAside
+from services.dispatch.domain.changed import put
+from services.dispatch.domain.evolve_orders import EVOLVE_ORDERS, corrected_order
+from services.dispatch.domain.timers import ESCALATED, GIVEN_UP, WARNED
 
 Evolution = Callable[[Board, Any, int], Board]
 """(board, event, the area's sequence after it) → the next board, in one replacement: copies are what it costs."""
-NOTHING: Final[Mapping[str, Any]] = {}
 
 
 def evolve(board: Board, event: Event) -> Board:
     """The board after `event`. A published event takes the area's next sequence."""
     sequence = board.sequence if isinstance(event, private.Private) else board.sequence + 1
     return _EVOLVE[type(event)](board, event, sequence)
-
-
-def _status(assignments: Iterable[Assignment], queued: bool) -> IncidentStatus:
-    """What an open incident is, from who is on it (EIDO's words)."""
-    states = {assignment.status for assignment in assignments if assignment.active}
-    if "on_scene" in states:
-        return "resources_onscene"
-    if "en_route" in states:
-        return "resources_enroute"
-    if states:
-        return "resources_assigned"
-    return "queued" if queued else "active"
-
-
-def _put(
-    board: Board, incident: Incident, sequence: int, of_board: Mapping[str, Any] = NOTHING, **changes: Any
-) -> Board:
-    """The board with the changed incident, its place in the queue and its status worked out anew.
-
-    of_board: what else of the board changes with it.
-    """
-    ended_at = changes.get("ended_at", incident.ended_at)
-    waiting: tuple[Wanted, ...] = changes.get("waiting", incident.waiting)
-    queue = board.queue
-    queued = ended_at is None and any(wanted.required for wanted in waiting)
-    if queued:
-        place = changes.get("priority", incident.priority), incident.received_at
-        if queue.get(incident.id) != place:
-            queue = queue.insert(incident.id, place)
-    elif incident.id in queue:
-        queue = queue.discard(incident.id)
-    if ended_at is None:
-        changes["status"] = _status(changes.get("assignments", incident.assignments), queued)
-    before = incident.look_at
-    incident = replace(incident, sequence=sequence, **changes)
-    due = board.due
-    after = look_at(incident)
-    if after != before:
-        incident = replace(incident, look_at=after)
-        due = rescheduled(due, incident.id, before, after)
-    incidents = board.incidents.insert(incident.id, incident)
-    return replace(board, sequence=sequence, incidents=incidents, queue=queue, due=due, **of_board)
 
 
 def _opened(board: Board, event: said.IncidentOpened, sequence: int) -> Board:
@@ -88,7 +47,7 @@ def _opened(board: Board, event: said.IncidentOpened, sequence: int) -> Board:
         targets=event.targets,
         steps=event.steps,
     )
-    return _put(board, incident, sequence, {"number": int(event.number)})
+    return put(board, incident, sequence, {"number": int(event.number)})
 
 
 def _corrected(board: Board, event: said.IncidentCorrected, sequence: int) -> Board:
@@ -102,7 +61,7 @@ def _corrected(board: Board, event: said.IncidentCorrected, sequence: int) -> Bo
             "targets": event.targets,
             "steps": event.steps,
         }
-    return _put(
+    return put(
         board,
         incident,
         sequence,
@@ -112,6 +71,7 @@ def _corrected(board: Board, event: said.IncidentCorrected, sequence: int) -> Bo
         caller_count=event.caller_count,
         weapon=event.weapon,
         **changes,
+        **corrected_order(incident, event),
     )
 
 
@@ -139,7 +99,7 @@ def _late(level: int) -> Evolution:
         others = tuple(one for one in incident.late if one.timer != key)
         # A private fact has no number of its own: the incident keeps the one it had.
         number = incident.sequence if isinstance(event, private.Private) else sequence
-        after = _put(board, incident, number, late=(*others, Late(key, level, event.at)))
+        after = put(board, incident, number, late=(*others, Late(key, level, event.at)))
         return replace(after, sequence=sequence)
 
     return late
@@ -147,12 +107,12 @@ def _late(level: int) -> Evolution:
 
 def _step_done(board: Board, event: said.IncidentStepDone, sequence: int) -> Board:
     incident = board.incidents[event.incident_id]
-    return _put(board, incident, sequence, steps_done=(*incident.steps_done, (event.step, event.at)))
+    return put(board, incident, sequence, steps_done=(*incident.steps_done, (event.step, event.at)))
 
 
 def _notified(board: Board, event: said.NotificationRequested, sequence: int) -> Board:
     incident = board.incidents[event.incident_id]
-    return _put(board, incident, sequence, notified=incident.notified + 1)
+    return put(board, incident, sequence, notified=incident.notified + 1)
 
 
 def _nothing(board: Board, event: Event, sequence: int) -> Board:
@@ -160,14 +120,14 @@ def _nothing(board: Board, event: Event, sequence: int) -> Board:
 
 
 def _queued(board: Board, event: said.IncidentQueued, sequence: int) -> Board:
-    return _put(board, board.incidents[event.incident_id], sequence)
+    return put(board, board.incidents[event.incident_id], sequence)
 
 
 def _ended(status: IncidentStatus) -> Evolution:
     def end(board: Board, event: said.IncidentEvent, sequence: int) -> Board:
         ended = board.ended.enqueue((event.at, event.incident_id))
         incident = board.incidents[event.incident_id]
-        return _put(board, incident, sequence, {"ended": ended}, status=status, ended_at=event.at, waiting=())
+        return put(board, incident, sequence, {"ended": ended}, status=status, ended_at=event.at, waiting=())
 
     return end
 
@@ -186,7 +146,7 @@ def _assigned(board: Board, event: said.AssignmentAssigned, sequence: int) -> Bo
     )
     unit = board.units[event.unit]
     unit = replace(unit, assignments=(*unit.assignments, event.assignment_id), sequence=sequence)
-    return _put(
+    return put(
         board,
         incident,
         sequence,
@@ -242,7 +202,7 @@ def _step(status: AssignmentStatus, *, frees: bool) -> Evolution:
             kept = tuple(held for held in unit.assignments if not (frees and held == event.assignment_id))
             silent = status == "timed_out" or (unit.silent and status not in _HEARD_OF)
             units = units.insert(unit.unit, replace(unit, assignments=kept, sequence=sequence, silent=silent))
-        return _put(
+        return put(
             board,
             incident,
             sequence,
@@ -264,6 +224,7 @@ def _on_duty(board: Board, event: said.UnitOnDuty, sequence: int) -> Board:
         shift=event.shift,
         crew=event.crew,
         assignments=before.assignments if before is not None else (),
+        emergency=before.emergency if before is not None else None,
     )
     return replace(board, sequence=sequence, units=board.units.insert(unit.unit, unit))
 
@@ -309,8 +270,12 @@ def _retired(board: Board, event: private.IncidentRetired, sequence: int) -> Boa
     )
 
 
+def _end_forgotten(board: Board, event: private.EndForgotten, sequence: int) -> Board:
+    return replace(board, ended=board.ended.dequeue())  # type: ignore[call-arg]  # as above
+
+
 def _roles_dropped(board: Board, event: private.RolesDropped, sequence: int) -> Board:
-    return _put(board, board.incidents[event.incident_id], sequence, waiting=())
+    return put(board, board.incidents[event.incident_id], sequence, waiting=())
 
 
 _EVOLVE: dict[type[Event], Evolution] = {
@@ -345,4 +310,6 @@ _EVOLVE: dict[type[Event], Evolution] = {
     private.MessageTakenUp: _taken_up,
     private.IncidentRetired: _retired,
     private.RolesDropped: _roles_dropped,
+    private.EndForgotten: _end_forgotten,
+    **EVOLVE_ORDERS,
 }

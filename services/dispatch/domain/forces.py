@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from fengqiao.contracts.model import Location
 from fengqiao.contracts.plans import Targets
+from services.dispatch.domain.handling import Handling
 from services.dispatch.domain.plans import (
     NO_TARGETS,
     Call,
@@ -58,6 +59,7 @@ class Forces:
     target_rules: tuple[TargetRule, ...] = ()
     place_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each place that the gazetteer names."""
+    handling: Handling = field(default_factory=Handling)
 
     def of_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of the units of these kinds."""

@@ -37,6 +37,10 @@ class Travel(Protocol):
         """Seconds since the unit's position was taken; None when its home stands for it."""
         ...
 
+    def where(self, unit: str) -> Location:
+        """Where the unit was last, or its home."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -69,10 +73,12 @@ class Candidate:
 
 
 def why_not(board: Board, forces: Forces, unit: str) -> str | None:
-    """What rules the unit out now: `off_duty` or `busy`; None when it can be sent."""
+    """What rules the unit out now: `off_duty`, `emergency` or `busy`; None when it can be sent."""
     state = board.units.get(unit)
     if state is None or not state.on:
         return "off_duty"
+    if state.emergency is not None:
+        return "emergency"
     if len(state.assignments) >= forces.units[unit].kind.max_assignments:
         return "busy"
     return None
@@ -86,7 +92,7 @@ def barred(board: Board, incident: Incident) -> frozenset[str]:
     """
     return frozenset(
         one.unit
-        for one in incident.assignments
+        for one in incident.current
         if one.active or not (one.released or (one.status == "timed_out" and not _silent(board, one.unit)))
     )
 
@@ -176,7 +182,7 @@ def _free(
     board: Board, forces: Forces, units: Sequence[str], exclude: Collection[str]
 ) -> tuple[list[tuple[int, bool]], dict[str, int]]:
     """(place in `units`, silent) of those that can be sent, by the rule of `why_not`; what ruled out the others."""
-    off_duty = busy = 0
+    off_duty = busy = emergency = 0
     free: list[tuple[int, bool]] = []
     states, roster = board.units, forces.units
     for at, unit in enumerate(units):
@@ -185,11 +191,13 @@ def _free(
         state = states.get(unit)
         if state is None or not state.on:
             off_duty += 1
+        elif state.emergency is not None:
+            emergency += 1
         elif state.assignments and len(state.assignments) >= roster[unit].kind.max_assignments:
             busy += 1
         else:
             free.append((at, state.silent))
-    counted = {"off_duty": off_duty, "busy": busy}
+    counted = {"off_duty": off_duty, "busy": busy, "emergency": emergency}
     return free, {why: units for why, units in counted.items() if units}
 
 

@@ -1,9 +1,10 @@
 """What reaches `decide`, and the facts that stay in the journal (no reader outside needs them)."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fengqiao.contracts import commands
+from fengqiao.contracts import commands, orders
 from fengqiao.contracts.commands import Command
 from fengqiao.contracts.ids import incident_of
 from fengqiao.contracts.incidents import (
@@ -140,6 +141,13 @@ class Recommended(Private):
     roles: tuple[RoleRanked, ...]
 
 
+class EndForgotten(Private):
+    """That it had ended then counts no more: it was taken up anew, or its small case is still watched."""
+
+    TYPE: ClassVar = "private.end-forgotten"
+    incident_id: str
+
+
 PRIVATE: dict[str, type[Private]] = {
     fact.TYPE: fact
     for fact in (
@@ -150,6 +158,7 @@ PRIVATE: dict[str, type[Private]] = {
         RolesDropped,
         TimerGivenUp,
         Recommended,
+        EndForgotten,
     )
 }
 
@@ -157,23 +166,22 @@ PRIVATE: dict[str, type[Private]] = {
 INCIDENT_MESSAGES: tuple[
     type[IncidentReported], type[IncidentUpdated], type[IncidentCallerAdded], type[IncidentCancelled]
 ] = (IncidentReported, IncidentUpdated, IncidentCallerAdded, IncidentCancelled)
-COMMANDS: dict[str, type[Command]] = {
-    command.TYPE: command
-    for command in (
-        commands.Acknowledge,
-        commands.EnRoute,
-        commands.OnScene,
-        commands.Clear,
-        commands.Decline,
-        commands.CancelAssignment,
-        commands.Assign,
-        commands.CancelIncident,
-        commands.SetDuty,
-        commands.Received,
-        commands.StepDone,
-        commands.Recommend,
-    )
-}
+_COMMANDS: tuple[type[Command], ...] = (
+    commands.Acknowledge,
+    commands.EnRoute,
+    commands.OnScene,
+    commands.Clear,
+    commands.Decline,
+    commands.CancelAssignment,
+    commands.Assign,
+    commands.CancelIncident,
+    commands.SetDuty,
+    commands.Received,
+    commands.StepDone,
+    commands.Recommend,
+    *orders.ORDERS,
+)
+COMMANDS: dict[str, type[Command]] = {command.TYPE: command for command in _COMMANDS}
 
 
 def incident_named(command: Command) -> str | None:
@@ -181,7 +189,34 @@ def incident_named(command: Command) -> str | None:
     match command:
         case commands.AssignmentCommand():
             return incident_of(command.assignment_id)
-        case commands.Assign() | commands.CancelIncident() | commands.StepDone() | commands.Recommend():
+        case (
+            commands.Assign()
+            | commands.CancelIncident()
+            | commands.StepDone()
+            | commands.Recommend()
+            | orders.IncidentOrder()
+        ):
             return command.incident_id
         case _:
             return None
+
+
+def incidents_named(command: Command) -> tuple[str, ...]:
+    """Every incident that the command names: the one it is about first."""
+    first = incident_named(command)
+    match command:
+        case orders.Merge():
+            return command.incident_id, command.into
+        case orders.Link():
+            return command.incident_id, command.to_incident
+        case _:
+            return () if first is None else (first,)
+
+
+def first_unknown(command: Command, known: Container[str], retired: Container[str]) -> str | None:
+    """The first incident that the command names and the board does not have; a link may lead to one that is over."""
+    for number, incident_id in enumerate(incidents_named(command)):
+        if incident_id in known or (number and isinstance(command, orders.Link) and incident_id in retired):
+            continue
+        return incident_id
+    return None

@@ -4,61 +4,58 @@ from math import inf
 
 from fengqiao.contracts import commands
 from fengqiao.contracts import dispatch as said
+from fengqiao.contracts.commands import Command
 from fengqiao.contracts.dispatch import Reason
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.forces import Unit
 from services.dispatch.domain.happenings import Happenings
-from services.dispatch.domain.matching import reason_for, why_not
+from services.dispatch.domain.holding import released_for
+from services.dispatch.domain.matching import reason_for
+from services.dispatch.domain.permitted import busy_with, permitted, sendable
 from services.dispatch.domain.sending import send, serve_queue, stand_down
 
 
 def assign(then: Happenings, command: commands.Assign) -> None:
     """Send exactly these units; all of them or none."""
     incident = then.board.incidents[command.incident_id]
-    forces = then.context.forces
-    if not incident.open:
-        then.reject(command, 409, f"{incident.number} is {incident.status}: reopen it first")
+    if not permitted(then, command, incident, "assign"):
         return
     for unit in command.units:
-        if unit not in forces.units:
-            then.reject(command, 404, f"there is no unit {unit}")
-            return
         if any(assignment.unit == unit for assignment in incident.active):
             then.reject(command, 409, f"{unit} is on {incident.number} already")
             return
-        why = why_not(then.board, forces, unit)
-        if why is not None:
-            then.reject(command, 409, f"{unit} is {'off duty' if why == 'off_duty' else _busy(then, unit)}")
-            return
+    if not sendable(then, command, command.units):
+        return
+    released_for(then, incident.id, command)
     for unit in command.units:
-        incident = then.board.incidents[command.incident_id]
-        (seconds,) = then.context.travel.seconds([unit], incident.location)
-        reason = Reason(rule="chosen")
-        if seconds != inf:
-            reason = reason_for(then.context, unit, seconds, None, {}).model_copy(update={"rule": "chosen"})
-        send(then, incident, forces.units[unit], _role(incident, forces.units[unit]), reason, command)
+        send_chosen(then, incident.id, unit, command)
 
 
-def _busy(then: Happenings, unit: str) -> str:
-    held = then.board.units[unit].assignments
-    on = {then.board.incidents[one.partition(".")[0]].number for one in held}
-    return f"on {', '.join(sorted(on))}"
+def send_chosen(then: Happenings, incident_id: str, unit: str, command: Command, role: str | None = None) -> None:
+    """Send the unit that a dispatcher chose. role: whose place it takes, where nothing waits for such a unit."""
+    incident = then.board.incidents[incident_id]
+    forces = then.context.forces
+    (seconds,) = then.context.travel.seconds([unit], incident.location)
+    reason = Reason(rule="chosen")
+    if seconds != inf:
+        reason = reason_for(then.context, unit, seconds, None, {}).model_copy(update={"rule": "chosen"})
+    send(then, incident, forces.units[unit], role_for(incident, forces.units[unit], role), reason, command)
 
 
-def _role(incident: Incident, unit: Unit) -> str:
-    """The role that waits for such a unit, else support."""
+def role_for(incident: Incident, unit: Unit, otherwise: str | None = None) -> str:
+    """The role that waits for such a unit, else `otherwise`, else support."""
     for wanted in incident.waiting:
         if unit.kind.kind in wanted.kinds:
             return wanted.role
-    return "support" if incident.assignments else "primary"
+    return otherwise or ("support" if incident.assignments else "primary")
 
 
 def cancel_incident(then: Happenings, command: commands.CancelIncident) -> None:
     """End it without a result; units on it are stood down."""
     incident = then.board.incidents[command.incident_id]
-    if not incident.open:
-        if incident.status != "cancelled":
-            then.reject(command, 409, f"{incident.number} is {incident.status}")
+    if incident.status == "cancelled":
+        return  # it is cancelled: the wish is true
+    if not permitted(then, command, incident, "cancel"):
         return
     stand_down(then, incident.id, command)
     incident = then.board.incidents[incident.id]
@@ -94,7 +91,7 @@ def duty(then: Happenings, command: commands.SetDuty) -> None:
     if state is None or not state.on:
         return
     if state.assignments:
-        then.reject(command, 409, f"{unit.id} is {_busy(then, unit.id)}: clear it or have it reassigned first")
+        then.reject(command, 409, f"{unit.id} is {busy_with(then, unit.id)}: clear it or have it reassigned first")
         return
     then.add(
         said.UnitOffDuty(

@@ -246,6 +246,7 @@ def stand_down(then: Happenings, incident_id: str, command: Command | None = Non
             said.AssignmentCancelled(
                 **assignment_marks(then, incident, assignment.id, command),
                 times=assignment.times,
+                reason=None if command is None else command.reason,
                 wanted_again=False,
             )
         )

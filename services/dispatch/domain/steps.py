@@ -9,7 +9,8 @@ from fengqiao.contracts.ids import case_id
 from services.dispatch.domain import messages as private
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Assignment, Incident
-from services.dispatch.domain.clocks import clocks
+from services.dispatch.domain.feedback import add_form, refused_form
+from services.dispatch.domain.finishing import finish
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
 
@@ -96,6 +97,9 @@ def _done(then: Happenings, incident_id: str, step: str, command: Command) -> No
 
 
 def _clear(then: Happenings, incident: Incident, assignment: Assignment, command: commands.Clear) -> None:
+    form = command.feedback
+    if form is not None and refused_form(then, command, incident, form):
+        return
     then.add(
         said.AssignmentCleared(
             **assignment_marks(then, incident, assignment.id, command),
@@ -106,31 +110,16 @@ def _clear(then: Happenings, incident: Incident, assignment: Assignment, command
             case_id=None if command.dispute is None else case_id(incident.id),
         )
     )
+    if form is not None:
+        add_form(then, incident.id, command, form)
     incident = then.board.incidents[incident.id]
-    police_done = any(one.police and one.status == "cleared" for one in incident.assignments)
+    police_done = any(one.police and one.status == "cleared" for one in incident.current)
     if not incident.active:
         if police_done and incident.waiting:
             then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
         if police_done or not incident.waiting:
-            _close(then, incident.id, command)
+            finish(then, incident.id, command, command.disposition)
     serve_queue(then)
-
-
-def _close(then: Happenings, incident_id: str, command: commands.Clear) -> None:
-    incident = then.board.incidents[incident_id]
-    on_scene = [one.times.on_scene_at for one in incident.assignments if one.police and one.times.on_scene_at]
-    assigned = [one.times.assigned_at for one in incident.assignments if one.police and one.times.assigned_at]
-    then.add(
-        said.IncidentClosed(
-            **then.marks(incident, command),
-            reported_at=incident.reported_at,
-            received_at=incident.received_at,
-            first_assigned_at=min(assigned, default=None),
-            first_on_scene_at=min(on_scene, default=None),
-            disposition=command.disposition,
-            clocks=clocks(incident),
-        )
-    )
 
 
 def _give_up(

@@ -106,6 +106,9 @@ class Told:
     def age(self, unit: str) -> float | None:
         return self.ages.get(unit)
 
+    def where(self, unit: str) -> Location:
+        return Location(lon=113.001, lat=28.001)
+
 
 @dataclass(frozen=True)
 class Area:
@@ -121,13 +124,14 @@ class Area:
     """What the last message led to."""
     every: tuple[Event, ...] = ()
     commands_given: int = 0
+    forces: Forces = FORCES
 
     @property
     def travel(self) -> "Told":
         return Told(self.seconds, self.ages)
 
     def when(self, message: Message, retired: frozenset[str] = frozenset()) -> "Area":
-        then = happenings(self.board, message, Context(self.now, FORCES, self.travel, retired))
+        then = happenings(self.board, message, Context(self.now, self.forces, self.travel, retired))
         return replace(self, board=then.board, events=tuple(then.events), every=(*self.every, *then.events))
 
     def after(self, **duration: float) -> "Area":
@@ -159,7 +163,7 @@ class Area:
     def reported(self, name: str, category: str = "02", priority: int = 2, sequence: int = 1, **more: Any) -> "Area":
         return self.when(Heard(report(name, category, priority, self.now, **more), sequence))
 
-    def ask(self, kind: type[commands.Command], by: Actor = DESK, **more: Any) -> "Area":
+    def ask(self, kind: type[commands.Command], /, by: Actor = DESK, **more: Any) -> "Area":
         number = self.commands_given + 1
         command = kind(
             command_id=ids.command_id("test", str(number)), area="testarea", by=by, received_at=self.now, **more

@@ -2,13 +2,29 @@
 
 from collections import defaultdict
 
-from fengqiao.contracts.dispatch import AssignmentEvent, IncidentEvent
+from fengqiao.contracts import ordered
+from fengqiao.contracts.dispatch import AssignmentEvent, IncidentCorrected, IncidentEvent
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Board, from_json, slot, to_json
 from services.dispatch.domain.decide import fold
+from services.dispatch.domain.incident_status import ENDED, WORKING
 from services.dispatch.domain.matching import barred
 from services.dispatch.domain.timers import look_at
 from tests.unit.dispatch.area import FORCES, Area
+
+AT_ANY_TIME = (
+    ordered.IncidentReopened,
+    ordered.IncidentUnmerged,
+    ordered.IncidentNoted,
+    ordered.IncidentLinked,
+    ordered.IncidentCategorised,
+    ordered.IncidentFeedbackGiven,
+    ordered.SmallCaseOpened,
+    ordered.SmallCaseOwned,
+    ordered.SmallCaseOverdue,
+    ordered.SmallCaseSolved,
+)
+"""What may be said of an incident that has ended."""
 
 
 def check(before: Board, area: Area) -> None:
@@ -32,9 +48,11 @@ def legal_steps(before: Board, area: Area) -> None:
             state = "-" if found is None else found[1].status
             step = event.TYPE.split(".")[2].replace("-", "_")
             assert transitions.after(state, step) is not None, f"{state} and then {step}"
-        if isinstance(event, IncidentEvent):
+        if isinstance(event, IncidentEvent) and not isinstance(event, AT_ANY_TIME):
             known = board.incidents.get(event.incident_id)
-            assert known is None or known.open, f"{event.TYPE} of an incident that is {known.status}"
+            through = isinstance(event, IncidentCorrected) and known is not None and known.status == "merged"
+            through |= getattr(event, "merged_incident", None) is not None
+            assert known is None or known.open or through, f"{event.TYPE} of an incident that is {known.status}"
         board = fold(board, iter([event]))
 
 
@@ -44,7 +62,8 @@ def held_once(board: Board) -> None:
     for incident in board.incidents.values():
         for sent in incident.active:
             held[sent.unit].append(sent.id)
-        assert incident.open or not incident.active
+        assert incident.status in WORKING or not incident.active
+        assert incident.open == (incident.status not in ENDED)
     for unit, state in board.units.items():
         assert sorted(state.assignments) == sorted(held.pop(unit, []))
         assert len(state.assignments) <= FORCES.units[unit].kind.max_assignments
@@ -55,8 +74,12 @@ def held_once(board: Board) -> None:
 def served(board: Board) -> None:
     """Whoever waits is in the queue, and nobody who could go is left standing while somebody waits for such a unit."""
     for incident in board.incidents.values():
-        waits = incident.open and any(role.required for role in incident.waiting)
+        waits = incident.status in WORKING and any(role.required for role in incident.waiting)
         assert waits == (incident.id in board.queue)
+        assert (incident.status == "held") == (incident.id in board.held)
+        assert sum(callers for _, callers in incident.order.merged) <= incident.caller_count
+        case = incident.order.small_case
+        assert (incident.id in board.watched) == (case is not None and not case.overdue and case.solved_at is None)
     for incident_id in board.queue:
         waiting = board.incidents[incident_id]
         out = barred(board, waiting)
@@ -65,6 +88,7 @@ def served(board: Board) -> None:
                 unit
                 for unit, state in board.units.items()
                 if state.on
+                and state.emergency is None
                 and FORCES.units[unit].kind.kind in role.kinds
                 and len(state.assignments) < FORCES.units[unit].kind.max_assignments
                 and unit not in out

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fengqiao.contracts import commands
+from fengqiao.contracts import commands, orders
 from fengqiao.runtime.journal import Entry
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Board, from_json, to_json
@@ -15,8 +15,9 @@ from services.dispatch.domain.diversion import MOST_DIVERSIONS
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import Asked, Tick
 from services.dispatch.entries import Content, Mark, numbered, read
-from tests.unit.dispatch.area import FORCES, Area, assignment, incident
+from tests.unit.dispatch.area import FORCES, START, Area, assignment, incident
 from tests.unit.dispatch.invariants import check
+from tests.unit.dispatch.ordering import PAPER, area_with_rules, category, form
 
 NAMES = ("a", "b", "c", "d")
 STEPS = (
@@ -31,12 +32,39 @@ STEPS = (
 
 
 @st.composite
+def ordered(draw: st.DrawFn) -> tuple[Any, dict[str, Any]]:
+    """An order beyond the steps, of whatever kind."""
+    kind = draw(st.sampled_from(orders.ORDERS))
+    unit, other = draw(st.sampled_from(sorted(FORCES.units))), incident(draw(st.sampled_from(NAMES)))
+    more: dict[Any, dict[str, Any]] = {
+        orders.Reassign: {"units": (unit,)},
+        orders.Hold: {"until": START + timedelta(seconds=draw(st.integers(1, 200_000)))},
+        orders.SetCategory: {
+            "version": draw(st.sampled_from(("confirmed", "corrected"))),
+            "category": category(draw(st.sampled_from(("020301", "02", "0610")))),
+        },
+        orders.Merge: {"into": other},
+        orders.Link: {"to_incident": other, "kind": draw(st.sampled_from(("repeat", "urge")))},
+        orders.TakeNote: {"reason": PAPER},
+        orders.GiveFeedback: {"form": form(draw(st.sampled_from(("process", "final"))), lost=1, described=True)},
+        orders.OwnSmallCase: {"owner": unit},
+        orders.SolveSmallCase: {"result": "当场调解"},
+    }
+    if kind in (orders.CallEmergency, orders.EndEmergency):
+        return kind, {"unit": unit}
+    return kind, {"incident_id": incident(draw(st.sampled_from(NAMES))), **more.get(kind, {})}
+
+
+@st.composite
 def acts(draw: st.DrawFn) -> tuple[str, Any]:
-    match draw(st.sampled_from(("report", "step", "duty", "assign", "cancel", "tick", "update", "wait", "ask"))):
+    kinds = ("report", "step", "duty", "assign", "cancel", "tick", "update", "wait", "ask", "order", "order", "order")
+    match draw(st.sampled_from(kinds)):
+        case "order":
+            return "order", draw(ordered())
         case "report":
             return "report", (
                 draw(st.sampled_from(NAMES)),
-                draw(st.sampled_from(("020301", "02", "080501", "0604"))),
+                draw(st.sampled_from(("020301", "02", "080501", "0604", "0610", "020405"))),
                 draw(st.integers(1, 4)),
             )
         case "step":
@@ -73,6 +101,8 @@ def play(area: Area, act: tuple[str, Any]) -> Area:
             return area.ask(commands.Assign, incident_id=incident(what[0]), units=(what[1],))
         case "cancel":
             return area.ask(commands.CancelIncident, incident_id=incident(what))
+        case "order":
+            return area.ask(what[0], **what[1])
         case "update":
             return area.updated(what[0], what[1], **what[2])
         case "ask":
@@ -90,7 +120,7 @@ histories = st.lists(acts(), max_size=60)
 @given(histories)
 @settings(max_examples=150, deadline=None)
 def test_D4_invariants_hold_after_every_message(history: list[tuple[str, Any]]) -> None:
-    area = Area(seconds=WAYS)
+    area = area_with_rules(WAYS)
     for act in history:
         before = area.board
         area = play(area, act)
@@ -100,10 +130,10 @@ def test_D4_invariants_hold_after_every_message(history: list[tuple[str, Any]]) 
 @given(histories)
 @settings(max_examples=60, deadline=None)
 def test_the_same_message_decides_the_same_again(history: list[tuple[str, Any]]) -> None:
-    area = Area(seconds=WAYS)
+    area = area_with_rules(WAYS)
     for act in history:
         area = play(area, act)
-    context = Context(area.now, FORCES, area.travel)
+    context = Context(area.now, area.forces, area.travel)
     command = commands.SetDuty(
         command_id="c-x",
         area="testarea",
@@ -118,7 +148,7 @@ def test_the_same_message_decides_the_same_again(history: list[tuple[str, Any]])
 @given(histories)
 @settings(max_examples=60, deadline=None)
 def test_a_board_survives_its_snapshot_and_its_journal(history: list[tuple[str, Any]]) -> None:
-    area = Area(seconds=WAYS)
+    area = area_with_rules(WAYS)
     for act in history:
         area = play(area, act)
     assert to_json(from_json(to_json(area.board))) == to_json(area.board)

@@ -1,0 +1,94 @@
+"""An officer needs help (D10), each as: given what has happened, when this comes, then that happens."""
+
+import pytest
+
+from fengqiao.contracts import commands, orders
+from fengqiao.contracts.dispatch import AssignmentAssigned, CommandRejected, IncidentOpened
+from fengqiao.contracts.model import Actor
+from fengqiao.contracts.ordered import UnitEmergency
+from services.dispatch.domain.board import from_json, to_json
+from services.dispatch.views import unit_state
+from tests.unit.dispatch.area import FORCES, Area, assignment, incident
+from tests.unit.dispatch.ordering import only
+
+P1 = Actor(client="terminal", role="crew", unit="P1")
+
+
+@pytest.fixture
+def area() -> Area:
+    return Area()
+
+
+def test_D10_the_nearest_two_police_units_go_to_an_officer_in_need_at_once(area: Area) -> None:
+    on = area.on_duty("P1", "P2", "YY", "R1", "V1").with_travel(P2=50, YY=20, R1=80, V1=1)
+    then = on.ask(orders.CallEmergency, by=P1, unit="P1")
+    assert then.told() == [
+        "incident.opened",
+        "unit.emergency P1",
+        "assignment.assigned YY",
+        "assignment.assigned P2",
+    ]
+    opened, told = only(then, IncidentOpened), only(then, UnitEmergency)
+    assert (opened.priority, opened.category.code, opened.source, opened.number) == (
+        1,
+        "9801",
+        "crew_emergency",
+        "1001",
+    )
+    assert (opened.location.lon, opened.location) == (113.001, told.location)
+    assert (told.incident_id, told.by) == (opened.incident_id, P1)
+    assert {one.role for one in then.events if isinstance(one, AssignmentAssigned)} == {"back_up"}
+    # Pressed again while it lasts, it changes nothing.
+    assert then.ask(orders.CallEmergency, by=P1, unit="P1").events == ()
+
+
+def test_D10_those_on_their_way_to_something_lesser_are_called_off_nearest_first(area: Area) -> None:
+    given = area.on_duty("P1", "P2", "R1").with_travel(P1=10, P2=40, R1=60)
+    given = given.reported("theft", priority=1).reported("noise", "080501", 4)
+    then = given.ask(orders.CallEmergency, unit="P2")
+    assert then.told() == [
+        "incident.opened",
+        "unit.emergency P2",
+        "assignment.assigned R1",
+        "assignment.diverted P1",
+        "assignment.assigned P1",
+        "plan.shortfall",
+        "incident.queued",
+    ]
+    help_sent = [one.unit for one in then.events if isinstance(one, AssignmentAssigned)]
+    assert sorted(help_sent) == ["P1", "R1"]
+    # The lesser call is not forgotten: it waits where it is seen.
+    assert then.board.incidents[incident("theft")].status == "queued"
+
+
+def test_D10_whoever_stands_at_a_scene_is_not_called_off_and_the_emergency_waits_before_everybody(area: Area) -> None:
+    given = area.on_duty("P1").reported("theft").step(commands.OnScene, assignment("theft"))
+    given = given.reported("fight", priority=1).after(seconds=10)
+    then = given.ask(orders.CallEmergency, unit="P2")
+    assert then.told() == ["incident.opened", "unit.emergency P2", "plan.shortfall", "incident.queued"]
+    freed = then.step(commands.Clear, assignment("theft"), disposition="x")
+    sent = only(freed, AssignmentAssigned)
+    assert (sent.unit, sent.priority, sent.source) == ("P1", 1, "crew_emergency")
+
+
+def test_D10_a_unit_in_need_is_shown_and_not_sent_until_a_dispatcher_stands_it_down(area: Area) -> None:
+    given = area.on_duty("P1").ask(orders.CallEmergency, unit="P1")
+    after_restart = Area(board=from_json(to_json(given.board)), now=given.now, commands_given=given.commands_given)
+    state = unit_state("testarea", FORCES.units["P1"], after_restart.board.units["P1"])
+    assert (state.status, state.emergency) == ("not_available", only(given, UnitEmergency).incident_id)
+    waits = after_restart.reported("theft")
+    assert "assignment.assigned P1" not in waits.told()
+    refused = only(waits.ask(commands.Assign, incident_id=incident("theft"), units=("P1",)), CommandRejected)
+    assert "P1 is in need" in refused.detail
+    then = waits.ask(orders.EndEmergency, unit="P1")
+    assert then.told()[0] == "unit.emergency-ended P1"
+    assert "assignment.assigned P1" in then.told()
+    assert then.ask(orders.EndEmergency, unit="P1").events == ()
+
+
+def test_D10_whoever_presses_the_button_is_heard_on_duty_or_not(area: Area) -> None:
+    then = area.on_duty("P2").ask(orders.CallEmergency, unit="P1")
+    assert then.told()[:3] == ["incident.opened", "unit.emergency P1", "assignment.assigned P2"]
+    assert not then.board.units["P1"].on
+    assert then.on_duty("P1").board.units["P1"].emergency is not None
+    assert only(area.ask(orders.CallEmergency, unit="X9"), CommandRejected).status == 404
