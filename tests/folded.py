@@ -10,7 +10,28 @@ if TYPE_CHECKING:
     from tests.checker import Record
 
 FREES: Final = frozenset({"cleared", "declined", "cancelled", "timed_out", "diverted"})
-ENDS: Final[Mapping[str, str]] = {"incident.closed": "closed", "incident.cancelled": "cancelled"}
+ENDS: Final[Mapping[str, str]] = {
+    "incident.closed": "closed",
+    "incident.cancelled": "cancelled",
+    "incident.merged": "merged",
+}
+ANEW: Final = frozenset({"incident.reopened", "incident.unmerged"})
+"""What takes an ended incident up again."""
+AT_ANY_TIME: Final = frozenset(
+    {
+        "incident.noted",
+        "incident.linked",
+        "incident.categorised",
+        "incident.feedback-given",
+        "small-case.opened",
+        "small-case.owned",
+        "small-case.overdue",
+        "small-case.solved",
+        "unit.emergency-ended",
+    }
+)
+"""What may be said of an ended incident. A correction may be, of one that was merged or had another merged into it."""
+WAITS: Final[Mapping[str, str]] = {"incident.held": "held", "incident.feedback-due": "awaiting_feedback"}
 _UNCHANGING: Final = frozenset({"plan.shortfall", "command.rejected", "incident.unreadable"})
 _STAYS: Final[Mapping[str, str]] = {"received": "assigned"}
 """Steps that leave the assignment what it is."""
@@ -25,13 +46,15 @@ class FoldedIncident:
     category: str
     sequence: int
     ended: str = ""
+    waits: str = ""
+    """held or awaiting_feedback."""
     assignments: dict[str, tuple[str, str]] = field(default_factory=dict)
     """id → (unit, status)"""
 
     @property
     def status(self) -> str:
-        if self.ended:
-            return self.ended
+        if self.ended or self.waits:
+            return self.ended or self.waits
         states = {state for _, state in self.assignments.values() if state not in FREES}
         for state, status in _RANK:
             if state in states:
@@ -44,12 +67,15 @@ class FoldedIncident:
 class FoldedUnit:
     id: str
     on: bool = False
+    emergency: bool = False
     sequence: int = 0
     held: list[str] = field(default_factory=list)
 
     def status(self, most: int) -> str:
         if not self.on:
             return "off_duty"
+        if self.emergency:
+            return "not_available"
         if not self.held:
             return "available"
         return "conditionally_available" if len(self.held) < most else "not_available"
@@ -86,15 +112,19 @@ def fold(events: Iterable[Record]) -> Folded:
 
 
 def _incident(folded: Folded, record: Record, data: Mapping[str, Any]) -> None:
-    incident = folded.incidents.setdefault(
-        data["incident_id"],
-        FoldedIncident(data["incident_id"], data["area"], data["priority"], data["category"]["code"], 0),
-    )
+    incident = folded.incidents.get(data["incident_id"])
+    if incident is None:
+        incident = FoldedIncident(data["incident_id"], data["area"], data["priority"], data["category"]["code"], 0)
+        folded.incidents[incident.id] = incident
     incident.sequence = record.sequence
-    if verb(record) == "incident.corrected":
+    if verb(record) in ("incident.corrected", "incident.categorised"):
         incident.priority, incident.category = data["priority"], data["category"]["code"]
     if verb(record) in ENDS:
-        incident.ended = ENDS[verb(record)]
+        incident.ended, incident.waits = ENDS[verb(record)], ""
+    elif verb(record) in WAITS:
+        incident.waits = WAITS[verb(record)]
+    elif verb(record) in ANEW or verb(record) == "incident.released":
+        incident.ended = incident.waits = ""
     if verb(record).startswith("assignment."):
         incident.assignments[data["assignment_id"]] = (data["unit"], _STAYS.get(name(record), name(record)))
 
@@ -106,6 +136,8 @@ def _unit(folded: Folded, record: Record, data: Mapping[str, Any]) -> None:
             unit.on = True
         case "unit.off-duty":
             unit.on = False
+        case "unit.emergency" | "unit.emergency-ended":
+            unit.emergency = verb(record) == "unit.emergency"
         case "assignment.assigned":
             unit.held.append(data["assignment_id"])
         case kind if kind.startswith("assignment.") and name(record) in FREES:

@@ -1,5 +1,6 @@
 """Laws of the core, on histories that Hypothesis makes up."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,10 @@ from services.dispatch.domain.diversion import MOST_DIVERSIONS
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import Asked, Tick
 from services.dispatch.entries import Content, Mark, numbered, read
+from services.dispatch.views import unit_status
+from tests.checker import History, Record
+from tests.folded import fold as fold_records
+from tests.legality import legal
 from tests.unit.dispatch.area import FORCES, START, Area, assignment, incident
 from tests.unit.dispatch.invariants import check
 from tests.unit.dispatch.ordering import PAPER, area_with_rules, category, form
@@ -156,6 +161,31 @@ def test_a_board_survives_its_snapshot_and_its_journal(history: list[tuple[str, 
     stored = read(Entry("testarea", 1, content.body(), "", "", ""))
     assert stored == content
     assert to_json(fold(Board("testarea"), (one.event for one in stored.events))) == to_json(area.board)
+
+
+@given(histories)
+@settings(max_examples=150, deadline=None)
+def test_D4_D10_whoever_folds_the_topic_by_himself_comes_to_the_same_states(history: list[tuple[str, Any]]) -> None:
+    area = area_with_rules()
+    for act in history:
+        area = play(area, act)
+    records = [
+        Record("dispatch", 0, one.sequence, "testarea", one.event.wire().decode(), one.event.TYPE, "d", "t", 1, "i")
+        for one in numbered(0, area.every, None)
+        if one.sequence is not None
+    ]
+    records = [replace(record, sequence=record.offset, id=str(record.offset)) for record in records]
+    assert list(legal(History([], {"dispatch": records}))) == []
+    folded = fold_records(records)
+    for known in area.board.incidents.values():
+        seen = folded.incidents[known.id]
+        assert (seen.status, seen.sequence) == (known.status, known.sequence)
+        assert (seen.category, seen.priority) == (known.category.code, known.priority)
+    for unit, duty in area.board.units.items():
+        status = unit_status(FORCES.units[unit], duty)
+        seen_unit = folded.units[f"testarea/{unit}"]
+        assert seen_unit.status(FORCES.units[unit].kind.max_assignments) == status
+        assert seen_unit.sequence == duty.sequence
 
 
 def test_D4_the_table_never_leads_back_and_every_end_is_an_end() -> None:
