@@ -96,6 +96,8 @@ class IncidentAnswer(Answer):
     """The area's own, for showing times to people: `+08:00`."""
     ended_at: datetime | None
     disposition: str | None
+    merged_into: str | None = None
+    """The incident that it is the same event as: what is said of it from now on is said of that one."""
     units: list[UnitAnswer]
     cancel_reason: str | None
     possible_duplicates: list[DuplicateCandidate]

@@ -158,6 +158,7 @@ def view(known: Mapping[str, Any], ground: Ground | None) -> dict[str, Any]:
         "utc_offset": None if offset is None else f"{offset[:3]}:{offset[3:]}",
         "ended_at": utc(learnt["ended_at"]) if learnt.get("ended_at") else None,
         "disposition": learnt.get("disposition"),
+        "merged_into": learnt.get("merged_into"),
         "units": [_unit(learnt["units"][n]) for n in sorted(learnt.get("units", {}), key=int)],
         "cancel_reason": (known.get("cancel") or {}).get("reason"),
         "possible_duplicates": known["possible_duplicates"],

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -26,7 +26,10 @@ def problem_of(refusal: Refusal) -> Problem:
         case ForeignArea():
             return Forbidden(str(refusal))
         case Ended():
-            return Conflict(str(refusal), allowed=[], extra={"incident_status": refusal.status})
+            extra: dict[str, Any] = {"incident_status": refusal.status}
+            if refusal.merged_into is not None:
+                extra["merged_into"], extra["merged_into_number"] = refusal.merged_into
+            return Conflict(str(refusal), allowed=[], extra=extra)
         case _:
             return Unprocessable(str(refusal))
 

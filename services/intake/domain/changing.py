@@ -33,7 +33,7 @@ class Change:
 def _open(known: Known) -> None:
     how = outcome.ended(known["dispatch"])
     if how is not None:
-        raise Ended(how)
+        raise Ended(how, outcome.merged_into(known["dispatch"]))
 
 
 def _more_words(known: Known, text: str, by: str, now: datetime) -> list[dict[str, Any]]:

@@ -32,6 +32,11 @@ class ForeignArea(Refusal):
 class Ended(Refusal):
     """`status`: closed, cancelled or merged."""
 
-    def __init__(self, status: str) -> None:
-        super().__init__(f"The incident is {status}: report anew, or ask the command room to reopen it.")
+    def __init__(self, status: str, merged_into: tuple[str, str] | None = None) -> None:
+        """merged_into: id and number of the incident that it is the same event as."""
+        what = "report anew, or ask the command room to reopen it"
+        if merged_into is not None:
+            what = f"say it of {merged_into[1]} ({merged_into[0]}), which it was merged into"
+        super().__init__(f"The incident is {status}: {what}.")
         self.status = status
+        self.merged_into = merged_into

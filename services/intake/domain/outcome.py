@@ -4,18 +4,24 @@ Every event says what is true after it, never what to add, so learning the same 
 nothing. What is learnt is kept as `path -> value` under the document's `dispatch`:
 
     number, queued, ended, ended_at, disposition
+    waits             held, or awaiting_feedback
+    merged_into, into the incident that it was merged into, and that one's number
     units.<n>   the n-th assignment: unit, kind, role, status and the times so far
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from fengqiao.contracts import dispatch
+from fengqiao.contracts import dispatch, ordered
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 
 Learnt = dict[str, Any]
 
+_ANEW: Final[Learnt] = {
+    name: None for name in ("ended", "ended_at", "disposition", "merged_into", "into", "waits", "queued")
+}
+"""It is worked on again: how it had ended is not so any more."""
 _ASSIGNMENT_STATUS: Final[Mapping[type[Event], AssignmentStatus]] = {
     dispatch.AssignmentAssigned: "assigned",
     dispatch.AssignmentAcknowledged: "acknowledged",
@@ -35,6 +41,12 @@ TELLING: Final[Mapping[str, type[dispatch.IncidentEvent]]] = {
         dispatch.IncidentQueued,
         dispatch.IncidentClosed,
         dispatch.IncidentCancelledByDispatch,
+        ordered.IncidentHeld,
+        ordered.IncidentReleased,
+        ordered.IncidentReopened,
+        ordered.IncidentMerged,
+        ordered.IncidentUnmerged,
+        ordered.IncidentFeedbackDue,
         dispatch.AssignmentAssigned,
         dispatch.AssignmentAcknowledged,
         dispatch.AssignmentEnRoute,
@@ -58,6 +70,16 @@ def learnt_from(event: dispatch.IncidentEvent) -> Learnt:
             return {"ended": "closed", "ended_at": event.at, "disposition": event.disposition}
         case dispatch.IncidentCancelledByDispatch():
             return {"ended": "cancelled", "ended_at": event.at}
+        case ordered.IncidentHeld():
+            return {"waits": "held"}
+        case ordered.IncidentReleased():
+            return {"waits": None}
+        case ordered.IncidentFeedbackDue():
+            return {"waits": "awaiting_feedback"}
+        case ordered.IncidentMerged():
+            return {"ended": "merged", "ended_at": event.at, "merged_into": event.into, "into": event.into_number}
+        case ordered.IncidentReopened() | ordered.IncidentUnmerged():
+            return _ANEW
         case dispatch.AssignmentEvent():
             times = event.times.model_dump(exclude_none=True, exclude={"reported_at", "received_at"})
             assignment = {
@@ -85,6 +107,9 @@ def status(known: Mapping[str, Any]) -> IncidentStatus:
     ended: IncidentStatus | None = known.get("ended")
     if ended is not None:
         return ended
+    waits: IncidentStatus | None = known.get("waits")
+    if waits is not None:
+        return waits
     states = {unit["status"] for unit in known.get("units", {}).values()}
     if "on_scene" in states:
         return "resources_onscene"
@@ -99,6 +124,11 @@ def ended(known: Mapping[str, Any]) -> str | None:
     """How dispatch ended it, or None while it is open."""
     said: str | None = known.get("ended")
     return said
+
+
+def merged_into(known: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(id, number) of the incident that it is merged into."""
+    return (known["merged_into"], known["into"]) if ended(known) == "merged" else None
 
 
 def on_it(known: Mapping[str, Any], unit: str | None) -> bool:

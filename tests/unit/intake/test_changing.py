@@ -15,6 +15,7 @@ from services.intake.domain.errors import Ended, WrongField
 from services.intake.domain.ground import Grounds
 from services.intake.domain.taking import fingerprint, reported, take
 from services.intake.records import id_of, new_incident
+from services.intake.refusals import problem_of
 
 NOW = datetime(2024, 10, 30, 14, 24, tzinfo=UTC)
 ID = "a" * 26
@@ -90,3 +91,17 @@ def test_I1_the_report_event_has_no_word_about_a_person(grounds: Grounds) -> Non
     taken = take(draft, grounds, lambda _: True)
     told = reported(f"gaoqiao-{ID}", taken, NOW, NOW, ()).wire().decode()
     assert [word for word in ("穿红衣服", "张三家", "李四", "13800138000") if word in told] == []
+
+
+def test_I8_a_change_to_a_merged_incident_is_refused_and_told_where_to_say_it(
+    known: dict[str, Any], grounds: Grounds
+) -> None:
+    into = "gaoqiao-" + "b" * 26
+    merged = {**known, "dispatch": {"ended": "merged", "merged_into": into, "into": "1041"}}
+    with pytest.raises(Ended, match="1041") as refused:
+        change(merged, grounds, priority=1)
+    assert refused.value.merged_into == (into, "1041")
+    problem = problem_of(refused.value)
+    assert problem.status == 409
+    apart = {**known, "dispatch": {"ended": None, "merged_into": None, "into": None}}
+    assert change(apart, grounds, priority=1).event is not None

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fengqiao.contracts import dispatch
+from fengqiao.contracts import dispatch, ordered
 from fengqiao.contracts.dispatch import IncidentEvent
 from fengqiao.contracts.model import Category, Location
-from services.intake.domain.outcome import fold, on_it, status
+from services.intake.domain.outcome import fold, merged_into, on_it, status
 
 NOW = datetime(2024, 10, 30, 14, 24, tzinfo=UTC)
 ID = "gaoqiao-" + "a" * 26
@@ -45,7 +45,15 @@ ON_SCENE = step(dispatch.AssignmentOnScene)
 CLEARED = step(dispatch.AssignmentCleared, disposition="settled")
 DECLINED = step(dispatch.AssignmentDeclined, wanted_again=True)
 SECOND = step(dispatch.AssignmentAssigned, 2, "P2", reason=dispatch.Reason(rule="nearest"))
+INTO = "gaoqiao-" + "b" * 26
+HELD = ordered.IncidentHeld(**MARKS, until=NOW)
+RELEASED = ordered.IncidentReleased(**MARKS, why="due")
+FORM_DUE = ordered.IncidentFeedbackDue(**MARKS, disposition="settled")
+REOPENED = ordered.IncidentReopened(**MARKS, plan="p", wanted=())
+MERGED = ordered.IncidentMerged(**MARKS, into=INTO, into_number="6")
+UNMERGED = ordered.IncidentUnmerged(**MARKS, out_of=INTO, out_of_number="6", plan="p", wanted=())
 ALL = [OPENED, QUEUED, ASSIGNED, DECLINED, SECOND, EN_ROUTE, ON_SCENE, CLEARED, CLOSED, CANCELLED]
+ALL += [HELD, RELEASED, FORM_DUE, REOPENED, MERGED, UNMERGED]
 
 
 def stored(learnt: dict[str, Any]) -> dict[str, Any]:
@@ -73,10 +81,23 @@ def stored(learnt: dict[str, Any]) -> dict[str, Any]:
         ([OPENED, ASSIGNED, DECLINED], "active"),
         ([OPENED, ASSIGNED, CLEARED, CLOSED], "closed"),
         ([OPENED, CANCELLED], "cancelled"),
+        ([OPENED, QUEUED, HELD], "held"),
+        ([OPENED, QUEUED, HELD, RELEASED], "queued"),
+        ([OPENED, ASSIGNED, CLEARED, FORM_DUE], "awaiting_feedback"),
+        ([OPENED, ASSIGNED, CLEARED, FORM_DUE, CLOSED], "closed"),
+        ([OPENED, ASSIGNED, CLEARED, CLOSED, REOPENED, SECOND], "resources_assigned"),
+        ([OPENED, QUEUED, MERGED], "merged"),
+        ([OPENED, QUEUED, MERGED, UNMERGED], "active"),
     ],
 )
 def test_I5_status_in_dispatchs_words(events: list[IncidentEvent], expected: str) -> None:
     assert status(stored(fold(events))) == expected
+
+
+def test_I8_a_merged_incident_names_the_other_one_until_it_is_taken_apart() -> None:
+    assert merged_into(stored(fold([OPENED, MERGED]))) == (INTO, "6")
+    assert merged_into(stored(fold([OPENED, MERGED, UNMERGED]))) is None
+    assert merged_into(stored(fold([OPENED, CLOSED]))) is None
 
 
 def test_I5_the_crew_on_it_reads_until_the_end() -> None:
