@@ -18,6 +18,7 @@ from typing import Any
 from deploy.areas.generator.categories import category_tree
 from deploy.areas.generator.gaoqiao import CENTRE, COLUMNS, ROWS, street_name
 from deploy.areas.generator.ground import area_document
+from deploy.areas.generator.handling import handling_rules
 from deploy.areas.generator.places import place_rows
 from deploy.areas.generator.plane import Plane
 from deploy.areas.generator.plans import desk_plans, response_plans
@@ -62,9 +63,11 @@ def _files(area: str, seed: int, partition: int, max_assignments: int | None, de
     station = next(row.at for row in places if row.kind == "police_station")
     if max_assignments is None:
         units, kinds, plans = unit_list(streets, Random(f"{seed}-units")), KINDS, response_plans()
+        handling = {"handling.json": _json(handling_rules())}
     else:
         units = desk_units(streets, desks, Random(f"{seed}-desks"))
         kinds, plans = [desk_kind(max_assignments)], desk_plans()
+        handling = {}  # the defaults: nothing but dispatching is measured
     return {
         "area.json": _json(area_document(area, partition, plane, COLUMNS, ROWS, streets, station)),
         "roads/nodes.csv": _csv(
@@ -84,6 +87,7 @@ def _files(area: str, seed: int, partition: int, max_assignments: int | None, de
         "categories.json": _json(category_tree()),
         "plans.json": _json(plans),
         "sources.json": _json(source_list()),
+        **handling,
     }
 
 

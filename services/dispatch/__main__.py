@@ -31,10 +31,12 @@ from fengqiao.runtime.serving import serve, stopping
 from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
 from fengqiao.runtime.topics_admin import Cluster, cluster
-from services.dispatch import commands_api, reads_api, recommendation_api
+from services.dispatch import commands_api, orders_api, reads_api, recommendation_api, small_cases_api
 from services.dispatch.area_folder import InvalidForces, load_forces
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
+from services.dispatch.forms import Forms
+from services.dispatch.giving import Giving
 from services.dispatch.instance import Instance, PublishedTail
 from services.dispatch.outgoing import Route
 from services.dispatch.papers import Papers
@@ -82,7 +84,8 @@ class Dispatch:
             Collection(database, "dispatch_papers"),
             Audit(Collection(database, "dispatch_audit"), f"dispatch-audit:{secrets.token_hex(8)}"),
         )
-        units = {area: frozenset(force.units) for area, force in forces.items()}
+        giving = Giving(self._desk, papers, forces, clock)
+        forms = Forms(giving, papers)
         self.app = create_app(
             name="dispatch",
             version=__version__,
@@ -90,7 +93,9 @@ class Dispatch:
             auth=authenticator(settings),
             readiness=self._readiness,
             routers=[
-                commands_api.router(self._desk, papers, units, clock),
+                commands_api.router(giving, forms),
+                orders_api.router(giving, forms, self._ground),
+                small_cases_api.router(giving, forms, self._stores, forces),
                 reads_api.router(self._stores, forces, papers, clock),
                 recommendation_api.router(self._desk, frozenset(forces), clock),
             ],

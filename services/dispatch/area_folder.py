@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.dispatch.domain.forces import Forces, Kind, Unit
+from services.dispatch.handling_file import WrongHandling, load_handling
 from services.dispatch.plan_file import InvalidPlans, Known, read_plans
 
 
@@ -110,7 +111,8 @@ def load_forces(folder: Path, area: str) -> Forces:
     )
     try:
         plans = read_plans(folder / "plans.json", known)
-    except InvalidPlans as error:
+        handling = load_handling(folder, frozenset(kinds))
+    except (InvalidPlans, WrongHandling) as error:
         raise InvalidForces(str(error)) from error
     return Forces(
         area,
@@ -120,6 +122,7 @@ def load_forces(folder: Path, area: str) -> Forces:
         timezone=ZoneInfo(ground["timezone"]),
         target_rules=plans.target_rules,
         place_kinds=place_kinds,
+        handling=handling,
     )
 
 

@@ -20,8 +20,8 @@ from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.problems import NotFound, Unavailable, problem_responses
 from services.dispatch.command_desk import CommandDesk
-from services.dispatch.commands_api import answer
 from services.dispatch.domain.messages import RoleRanked
+from services.dispatch.giving import answer
 
 WAIT_SECONDS: Final = 2.0
 

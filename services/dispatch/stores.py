@@ -35,6 +35,7 @@ async def declare_indexes(kept: Stores) -> None:
             await kept.incidents.ensure_index([("area", 1), ("sort", -1)])
             await kept.incidents.ensure_index([("area", 1), ("open", 1), ("sort", -1)])
             await kept.incidents.ensure_index([("area", 1), ("number", 1)])
+            await kept.incidents.ensure_index([("area", 1), ("small_case", 1), ("sort", -1)])
             return
         except Busy:
             await asyncio.sleep(2)

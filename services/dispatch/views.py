@@ -189,6 +189,8 @@ def timeline(rows: Iterable[str]) -> list[Document]:
 
 def incident_document(state: IncidentState, through: int) -> Document:
     """The document of one incident, its timeline apart. through: the last of the area's events that it tells of."""
+    # Once there, a small case stays: the many that have none need no field.
+    watched = {} if state.small_case is None else {"small_case": state.small_case.status}
     return {
         "_id": state.incident_id,
         "area": state.area,
@@ -196,7 +198,7 @@ def incident_document(state: IncidentState, through: int) -> Document:
         "status": state.status,
         "category": state.category.code,
         "open": state.ended_at is None,
-        "small_case": None if state.small_case is None else state.small_case.status,
+        **watched,
         "received_at": state.received_at,
         "sort": int(state.number),
         "sequence": max(through, state.sequence),

@@ -306,7 +306,7 @@ class Load:
                 self.heard.setdefault(data.incident_id, "opened")
             case "incident.queued":
                 self._heard(data.incident_id, "queued")
-            case "incident.closed" | "incident.cancelled":
+            case "incident.closed" | "incident.cancelled" | "incident.feedback-due":
                 self._heard(data.incident_id, "ended")
             case "assignment.assigned":
                 self._heard(data.incident_id, "assigned")

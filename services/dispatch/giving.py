@@ -1,0 +1,158 @@
+"""From a request to a command: whose area, what it carries, its words into a paper, and the answer."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Header, Path, Response
+from pydantic import BaseModel
+
+from fengqiao.contracts import ids
+from fengqiao.contracts.commands import Command
+from fengqiao.contracts.model import Actor, PaperReference
+from fengqiao.runtime.auth import Principal
+from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.errors import StoreUnavailable
+from fengqiao.runtime.problems import Conflict, Forbidden, NotFound, Unavailable, Unprocessable, problem_responses
+from services.dispatch import requests
+from services.dispatch.command_desk import CommandDesk
+from services.dispatch.domain.forces import Forces
+from services.dispatch.domain.handling import Handling
+from services.dispatch.papers import Papers
+
+LONGEST_WAIT = 10.0
+Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+Prefer = Annotated[str | None, Header(max_length=200)]
+AssignmentId = Annotated[str, Path(max_length=80, description="The assignment's id, as its event gave it")]
+IncidentId = Annotated[str, Path(max_length=80)]
+UnitPath = Annotated[str, Path(max_length=40)]
+_ANSWERS = problem_responses(404, 409, 422, 503)
+
+
+class Decided(BaseModel):
+    """What became of a command. status `pending`: not decided yet."""
+
+    command_id: str
+    status: str
+    incident_id: str | None = None
+    assignment_id: str | None = None
+    unit: str | None = None
+    case_id: str | None = None
+
+
+DECLARED: dict[str, Any] = {
+    "response_model": Decided,
+    "responses": {202: {"model": Decided, "description": "Accepted, not decided yet"}, **_ANSWERS},
+}
+"""What every command's route answers."""
+
+
+def seconds_to_wait(prefer: str | None) -> float:
+    """RFC 7240's `wait`, in seconds; 0 where it is not asked for."""
+    for preference in (prefer or "").split(","):
+        name, _, value = preference.strip().partition("=")
+        if name.strip().lower() == "wait":
+            try:
+                return min(max(float(value.strip()), 0.0), LONGEST_WAIT)
+            except ValueError:
+                return 0.0
+    return 0.0
+
+
+def answer(result: Mapping[str, Any] | None, command_id: str) -> Response:
+    """The answer to a command. Raises the problem with which it was refused."""
+    if result is None:
+        body = {"command_id": command_id, "status": "pending"}
+        return Response(
+            orjson.dumps(body), 202, {"Location": f"/v1/commands/{command_id}"}, media_type="application/json"
+        )
+    if result["status"] == "refused":
+        extra = {"command_id": command_id}
+        match result["code"]:
+            case 403:
+                raise Forbidden(result["detail"], extra=extra)
+            case 404:
+                raise NotFound(result["detail"], extra=extra)
+            case _:
+                raise Conflict(result["detail"], allowed=result["allowed"] or None, extra=extra)
+    told = {name: result[name] for name in Decided.model_fields if result.get(name) is not None}
+    return Response(orjson.dumps(told), 200, media_type="application/json")
+
+
+class Giving:
+    """areas: the forces of each area that this installation serves."""
+
+    def __init__(self, desk: CommandDesk, papers: Papers, areas: Mapping[str, Forces], clock: Clock) -> None:
+        self.desk = desk
+        self.clock = clock
+        self._papers = papers
+        self._areas = areas
+
+    def handling(self, area: str) -> Handling:
+        return self._areas[area].handling
+
+    def new_key(self) -> str:
+        """For a command that was sent without one: it acts as often as it is sent."""
+        return secrets.token_hex(16)
+
+    def area_of(self, identifier: str, valid: Callable[[str], bool], caller: Principal) -> str:
+        """A malformed id is 404, another area's 403, at once."""
+        area = ids.area_of(identifier)
+        if not valid(identifier) or area not in self._areas:
+            raise NotFound(f"There is no {identifier[:80]}.")
+        caller.check_area(area)
+        return area
+
+    def one_area(self, caller: Principal, area: str | None) -> str:
+        """The area that is named, or the only one that the token is for."""
+        if area is None:
+            mine = [one for one in self._areas if caller.may(one)]
+            if len(mine) != 1:
+                raise Unprocessable.at("/area", "Say which area: this token is for several.", where="query")
+            return mine[0]
+        if area not in self._areas:
+            raise NotFound(f"There is no area {area[:40]}.")
+        caller.check_area(area)
+        return area
+
+    def area_with(self, caller: Principal, area: str | None, unit: str) -> str:
+        """As `one_area`, for a request about a unit of it; a crew's token is for its own."""
+        where = self.one_area(caller, area)
+        if unit not in self._areas[where].units:
+            raise NotFound(f"There is no unit {unit[:40]} in {where}.")
+        caller.check_unit(unit)
+        return where
+
+    def has_unit(self, area: str, unit: str) -> bool:
+        return unit in self._areas[area].units
+
+    async def begin(
+        self, caller: Principal, area: str, key: str | None, body: requests.Step, words: str | None
+    ) -> dict[str, Any]:
+        """What every command carries; its words are kept first. Raises Unavailable."""
+        now = self.clock.now()
+        key = key or self.new_key()
+        reason: PaperReference | None = None
+        if words is not None:
+            reason = await self._papers.keep(words, area, key, caller.client, now)
+        return {
+            "command_id": ids.command_id(caller.client, key),
+            "area": area,
+            "by": Actor(client=caller.client, role=caller.role, unit=caller.unit),
+            "received_at": now,
+            "at": body.at,
+            "reason": reason,
+        }
+
+    async def give(self, command: Command, prefer: str | None) -> Response:
+        """Send it, and answer as `Prefer` asks. Raises the problem with which it was refused, and Unavailable."""
+        # What keeping its words has taken is part of the wait.
+        taken = (self.clock.now() - command.received_at).total_seconds() / self.clock.speed
+        wait = max(seconds_to_wait(prefer) - taken, 0.0)
+        try:
+            return answer(await self.desk.send(command, wait), command.command_id)
+        except StoreUnavailable as error:
+            raise Unavailable(
+                f"The command is on its way; ask /v1/commands/{command.command_id} what became of it.", retry_after=2
+            ) from error

@@ -1,0 +1,264 @@
+"""Orders over REST, on a real Kafka and a real store: holds, merges, emergencies, forms, small cases."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from fengqiao.client import Fengqiao, Refused
+from fengqiao.contracts import topics
+from fengqiao.runtime.cloudevents import header
+from tests.awaiting import eventually
+from tests.conftest import run
+from tests.integration.dispatch.kit import everything, incident, publishing, record, report
+from tests.integration.dispatch.test_dispatch import opened
+from tests.system import System
+
+VICTIM = "受害人王某某13912345678"
+
+
+@pytest.fixture(scope="module")
+def dispatch(system: System) -> System:
+    run(system.start("intake", "dispatch"))
+    return system
+
+
+@asynccontextmanager
+async def on_duty(system: System, *units: str) -> AsyncIterator[Fengqiao]:
+    """A dispatcher, with these units on duty; they are off again afterwards."""
+    async with system.client("dispatcher") as desk:
+        for unit in units:
+            await desk.dispatch.duty(unit, on=True, area="gaoqiao")
+        yield desk
+        for unit in units:
+            await desk.dispatch.duty(unit, on=False, area="gaoqiao")
+
+
+async def told(system: System, kind: str, **about: Any) -> list[dict[str, Any]]:
+    """The data of the events of this kind that have these values."""
+    found = [
+        orjson.loads(one.value)
+        for one in await everything(system, topics.DISPATCH.name)
+        if header(one.headers, "ce_type") == f"fengqiao.{kind}.v1"
+    ]
+    return [data for data in found if all(data.get(name) == value for name, value in about.items())]
+
+
+async def reported(system: System, name: str, category: str, *, assigned: int = 1) -> dict[str, Any]:
+    async with publishing(system) as publisher:
+        await publisher.publish(record(system, report(name, category), incident(name), 1))
+    return await opened(system, name, assigned=assigned)
+
+
+async def brought_to_an_end(desk: Fengqiao, found: dict[str, Any], disposition: str = "未发现") -> None:
+    for one in found["assignments"]:
+        if one["status"] in ("assigned", "acknowledged", "en_route", "on_scene"):
+            if one["status"] != "on_scene":
+                await desk.dispatch.step(one["id"], "on-scene")
+            await desk.dispatch.step(one["id"], "clear", disposition=disposition)
+
+
+async def test_D10_hold_release_reassign_note_and_reopen(dispatch: System) -> None:
+    async with on_duty(dispatch, "P1", "P2") as desk:
+        found = await reported(dispatch, "hold", "02")
+        first = found["assignments"][0]["unit"]
+        other = {"P1": "P2", "P2": "P1"}[first]
+        await desk.dispatch.reassign(incident("hold"), [other], "离得更近")
+        held_until = datetime.now(UTC) + timedelta(seconds=3)
+        await desk.dispatch.hold(incident("hold"), held_until, "等报警人回电")
+        held = await desk.dispatch.incident(incident("hold"))
+        assert held["status"] == "held"
+        assert {one["status"] for one in held["assignments"]} == {"cancelled"}
+        with pytest.raises(Refused) as refused:
+            await desk.dispatch.unmerge(incident("hold"), "x")
+        assert refused.value.status == 409
+        assert "release" in refused.value.problem["allowed"]
+
+        async def released() -> Any:
+            known = await desk.dispatch.incident(incident("hold"))
+            return known if known["status"] == "resources_assigned" else None
+
+        due = await eventually(released, within=10, what="the hold's end")
+        assert (await told(dispatch, "incident.released", incident_id=incident("hold")))[0]["why"] == "due"
+        await desk.dispatch.hold(incident("hold"), datetime.now(UTC) + timedelta(hours=1), "再等")
+        await desk.dispatch.release(incident("hold"))
+        await desk.dispatch.note(incident("hold"), f"报警人回电：{VICTIM}")
+        (noted,) = await told(dispatch, "incident.noted", incident_id=incident("hold"))
+        async with dispatch.client("supervisor") as supervisor:
+            paper = await supervisor.dispatch.paper(noted["paper"]["paper_id"])
+        assert VICTIM in paper["words"]
+        found = await desk.dispatch.incident(incident("hold"))
+        await brought_to_an_end(desk, found)
+        await desk.dispatch.reopen(incident("hold"), "又打起来了")
+        again = await desk.dispatch.incident(incident("hold"))
+        assert again["status"] == "resources_assigned"
+        assert len(again["assignments"]) > len(due["assignments"])
+        by = [row["by"]["client"] for row in again["timeline"] if row["type"] == "fengqiao.incident.reopened.v1"]
+        assert by == ["test-dispatcher"]
+        await brought_to_an_end(desk, again)
+
+
+async def test_I4_I8_two_callers_of_one_event_are_merged_and_taken_apart_and_intake_follows(dispatch: System) -> None:
+    async with on_duty(dispatch, "YY", "P1", "V37") as desk, dispatch.client("integrator") as caller:
+        place = {"address": "永定社区美食七街"}
+        ids = []
+        for number in (1, 2):
+            accepted = await caller.intake.report(
+                external_id=f"MERGE-{number}",
+                area="gaoqiao",
+                category="brawl",
+                reported_at=datetime.now(UTC),
+                location=place,
+                caller={"name": "李某", "phone": "13800000000"},
+            )
+            ids.append(accepted["incident_id"])
+        into, source = ids
+
+        async def suggested() -> list[dict[str, Any]]:
+            return await told(dispatch, "incident.duplicate-suggested", incident_id=source)
+
+        (suggestion,) = await eventually(suggested, what="the suggestion")
+        assert [one["incident_id"] for one in suggestion["candidates"]] == [into]
+        await desk.dispatch.merge(source, into, "同一警情")
+        merged, target = await desk.dispatch.incident(source), await desk.dispatch.incident(into)
+        assert (merged["status"], merged["merged_into"]) == ("merged", into)
+        assert target["caller_count"] == 2
+        assert [one["incident_id"] for one in target["merged"]] == [source]
+        async with httpx.AsyncClient(base_url=dispatch.url("intake")) as http:
+            headers = {"Authorization": f"Bearer {dispatch.token('integrator')}"}
+
+            async def add() -> httpx.Response:
+                return await http.post(
+                    f"/v1/incidents/{source}/callers", json={"phone": "13900000000"}, headers=headers
+                )
+
+            async def followed() -> Any:
+                return (await caller.intake.incident(source))["status"] == "merged"
+
+            await eventually(followed, what="intake to learn of the merge")
+            refused = await add()
+            assert refused.status_code == 409
+            assert refused.json()["merged_into"] == into
+            assert target["number"] in refused.json()["detail"]
+            await desk.dispatch.unmerge(source, "不是同一警情")
+
+            async def open_again() -> Any:
+                return (await caller.intake.incident(source))["status"] not in ("merged", "closed")
+
+            await eventually(open_again, what="intake to learn that it stands by itself")
+            assert (await add()).status_code == 202
+
+        async def counted() -> Any:
+            return (await desk.dispatch.incident(source))["caller_count"] == 2
+
+        await eventually(counted, what="the caller to count where he called")
+        assert (await desk.dispatch.incident(into))["caller_count"] == 1
+        await desk.dispatch.urge(into, "群众催促")
+        await desk.dispatch.link(source, into, "officer")
+        for id in ids:
+            await desk.dispatch.cancel(id, "duplicate", "测试结束")
+
+
+async def test_D10_an_emergency_of_a_crew_outranks_everything_until_it_is_stood_down(dispatch: System) -> None:
+    async with on_duty(dispatch, "YY", "P1", "P2") as desk:
+        async with dispatch.client("crew", unit="P1") as crew:
+            answer = await crew.dispatch.emergency("P1", lon=113.0169, lat=28.1964)
+            with pytest.raises(Refused) as refused:
+                await crew.dispatch.emergency("P2")
+            assert refused.value.status == 403
+        found = await desk.dispatch.incident(answer["incident_id"])
+        assert (found["priority"], found["category"]["code"], found["location"]["grid_cell"]) == (1, "9801", "G07")
+        assert sorted(one["unit"] for one in found["assignments"]) == ["P2", "YY"]
+        (unit,) = [one for one in await desk.dispatch.units("gaoqiao") if one["unit"] == "P1"]
+        assert (unit["emergency"], unit["status"]) == (answer["incident_id"], "not_available")
+        (said,) = await told(dispatch, "unit.emergency", unit="P1")
+        assert said["incident_id"] == answer["incident_id"]
+        await desk.dispatch.end_emergency("P1", "已解除", area="gaoqiao")
+        (unit,) = [one for one in await desk.dispatch.units("gaoqiao") if one["unit"] == "P1"]
+        assert ("emergency" in unit, unit["status"]) == (False, "available")
+        await brought_to_an_end(desk, found)
+
+
+async def test_D13_a_form_closes_what_waits_for_it_and_its_people_are_in_a_paper_only(dispatch: System) -> None:
+    async with on_duty(dispatch, "P1") as desk, dispatch.client("crew", unit="P1") as crew:
+        found = await reported(dispatch, "stolen", "020405")
+        await brought_to_an_end(desk, found, "受理案件")
+        assert (await desk.dispatch.incident(incident("stolen")))["status"] == "awaiting_feedback"
+        (unit,) = [one for one in await desk.dispatch.units("gaoqiao") if one["unit"] == "P1"]
+        assert unit["status"] == "available"
+        for form in ({"result": "受理案件"}, {"result": "no such result"}):
+            with pytest.raises(Refused) as refused:
+                await crew.dispatch.feedback(incident("stolen"), "final", **form)
+            assert refused.value.status == (409 if form["result"] == "受理案件" else 422)
+        await crew.dispatch.feedback(
+            incident("stolen"),
+            "final",
+            result="受理案件",
+            counts={"vehicles_lost": 1},
+            losses={"lost_yuan": 3200},
+            people=[{"role": "victim", "name": VICTIM}],
+            vehicles=[{"role": "stolen", "plate": "湘A·D1234"}],
+            words=f"{VICTIM}的电动车被盗",
+        )
+        closed = await desk.dispatch.incident(incident("stolen"))
+        assert closed["status"] == "closed"
+        assert closed["feedback"][0]["result"] == "受理案件"
+        (given,) = await told(dispatch, "incident.feedback-given", incident_id=incident("stolen"))
+        assert given["form"]["losses"] == {"lost_yuan": 3200.0}
+        assert given["form"]["people"] == {"victim": 1}
+        async with dispatch.client("supervisor") as supervisor:
+            paper = await supervisor.dispatch.paper(given["form"]["paper"]["paper_id"])
+        assert VICTIM in paper["words"]
+        with pytest.raises(Refused) as refused:
+            await crew.dispatch.paper(given["form"]["paper"]["paper_id"])
+        assert refused.value.status == 403
+        for topic in (topics.DISPATCH, topics.DISPATCH_COMMANDS, topics.INCIDENT_STATE):
+            for one in await everything(dispatch, topic.name):
+                assert VICTIM.encode() not in (one.value or b"")
+
+
+async def test_D11_S10_a_lost_phone_is_on_the_list_through_a_kill_until_it_is_solved(dispatch: System) -> None:
+    async with on_duty(dispatch, "P1") as desk:
+        found = await reported(dispatch, "phone", "0610")
+        await brought_to_an_end(desk, found, "受理案件")
+        await desk.dispatch.own_small_case(incident("phone"), "officer-17")
+
+        async def row() -> dict[str, Any] | None:
+            rows = await desk.dispatch.small_cases("gaoqiao")
+            return next((one for one in rows if one["incident_id"] == incident("phone")), None)
+
+        listed = await row()
+        assert listed is not None
+        assert (listed["red"], listed["small_case"]["owner"]) == (False, "officer-17")
+        await dispatch.processes["dispatch"].kill()
+        dispatch.processes["dispatch"].start()
+        await dispatch.ready("dispatch")
+        assert await row() is not None
+        with pytest.raises(Refused) as refused:
+            await desk.dispatch.solve_small_case(incident("phone"), "no such result")
+        assert refused.value.status == 422
+        await desk.dispatch.solve_small_case(incident("phone"), "已找回", "已交还失主")
+        assert await row() is None
+        solved = await desk.dispatch.small_cases("gaoqiao", "solved")
+        assert incident("phone") in [one["incident_id"] for one in solved]
+        (said,) = await told(dispatch, "small-case.solved", incident_id=incident("phone"))
+        assert said["in_time"]
+        rules = await desk.dispatch.handling("gaoqiao")
+        assert "已找回" in [one["code"] for one in rules["results"]]
+
+
+async def test_I6_a_category_of_the_set_is_confirmed_and_another_word_is_refused(dispatch: System) -> None:
+    async with on_duty(dispatch, "P1") as desk:
+        found = await reported(dispatch, "versions", "02")
+        await desk.dispatch.category(incident("versions"), "confirmed", "0201")
+        with pytest.raises(Refused) as refused:
+            await desk.dispatch.category(incident("versions"), "corrected", "777777")
+        assert refused.value.status == 422
+        known = await desk.dispatch.incident(incident("versions"))
+        assert known["category"]["code"] == "0201"
+        assert (known["categories"]["initial"]["code"], known["categories"]["confirmed"]["code"]) == ("02", "0201")
+        await brought_to_an_end(desk, found)
