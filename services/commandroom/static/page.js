@@ -51,7 +51,7 @@ function incidentRow(one) {
 function unitRow(one) {
   const row = make("li");
   const [mark, kind] = UNIT_MARKS[one.status] ?? ["○", "busy"];
-  row.append(make("span", `mark ${kind}`, mark), make("strong", "", one.call_sign), make("span", "place", name(one)), make("span", `state ${kind}`, words.unit[one.status]));
+  row.append(make("span", `mark ${kind}`, mark), make("strong", "", one.call_sign), make("span", "place", name(one)), make("span", `state ${kind}`, words.unit[one.emergency ? "emergency" : one.status]));
   return row;
 }
 

@@ -1,5 +1,6 @@
 """Where units are and how long they need: the same numbers as the road network's own, whoever is asked about (D1)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import inf
 
@@ -7,13 +8,20 @@ import pytest
 
 from fengqiao.contracts.model import Location
 from fengqiao.contracts.positions import UnitPosition
+from fengqiao.geo.areas import AreaIndex, load_areas
 from fengqiao.geo.roads import Mode, RoadNetwork
 from services.dispatch.domain.forces import Forces, Kind, Unit
 from services.dispatch.positions import Positions
+from tests.system import ROOT
 from tests.unit.dispatch.area import PATROL, ROOM, VOLUNTEER
 
 NOW = datetime(2024, 10, 30, 14, 23, tzinfo=UTC)
 LON = [113.0 + 0.001 * number for number in range(10)]
+
+
+@pytest.fixture(scope="module")
+def gaoqiao_ground() -> AreaIndex:
+    return AreaIndex(load_areas(ROOT / "deploy" / "areas"))
 
 
 @pytest.fixture
@@ -73,3 +81,17 @@ def test_D1_off_the_map_there_is_no_road(roads: RoadNetwork) -> None:
     far = UnitPosition(area="testarea", unit="P1", lon=114.0, lat=29.0, at=NOW, received_at=NOW)
     assert positions.moved(far)
     assert positions.seconds(["P1", "P2"], place(9)) == [inf, 0.0]
+
+
+def test_D10_where_a_unit_is_tells_its_cell_where_the_ground_is_known(
+    roads: RoadNetwork, gaoqiao_ground: AreaIndex
+) -> None:
+    positions = Positions(forces(), roads)
+    assert (positions.where("P1").lon, positions.where("P1").lat) == (LON[0], 28.0)
+    assert positions.moved(moved("P1", 5))
+    assert positions.where("P1") == Location(lon=LON[5], lat=28.0)
+    known = Positions(replace(forces(), area="gaoqiao"), roads, gaoqiao_ground)
+    street = UnitPosition(area="gaoqiao", unit="P1", lon=113.0169, lat=28.1964, at=NOW, received_at=NOW)
+    assert known.moved(street)
+    assert (known.where("P1").grid_cell, known.where("P1").zone) == ("G07", "north")
+    assert known.where("P2").grid_cell is None
