@@ -63,7 +63,8 @@ def _files(area: str, seed: int, partition: int, max_assignments: int | None, de
     station = next(row.at for row in places if row.kind == "police_station")
     if max_assignments is None:
         units, kinds, plans = unit_list(streets, Random(f"{seed}-units")), KINDS, response_plans()
-        handling = {"handling.json": _json(handling_rules())}
+        codes = [row["code"] for row in category_tree()["categories"]]
+        handling = {"handling.json": _json(handling_rules(codes))}
     else:
         units = desk_units(streets, desks, Random(f"{seed}-desks"))
         kinds, plans = [desk_kind(max_assignments)], desk_plans()
