@@ -27,7 +27,7 @@ from services.intake.domain.drafts import (
 )
 from services.intake.domain.errors import Refusal
 from services.intake.domain.masking import masked_name, masked_phone
-from services.intake.domain.outcome import on_it
+from services.intake.domain.outcome import merged_into, on_it
 from services.intake.json_body import body_of, read_body
 from services.intake.refusals import problem_of, store_answers
 from services.intake.sight import check_id, check_sight, sees_area
@@ -103,7 +103,7 @@ async def read_report(request: Request, caller: Annotated[Principal, require("re
     shown = caller.has("personal:read")
     async with store_answers(Patience.from_now().store):
         known = await _known(desk, id)
-        if caller.role == "crew" and not on_it(known["dispatch"], caller.unit):
+        if caller.role == "crew" and not await _crew_is_on(desk, known, caller.unit):
             raise Forbidden("Only the crew that is assigned reads the words of a report.")
         await desk.audit.note(reading(caller, id, to_the_millisecond(desk.clock.now()), unmasked=shown))
     return JsonResponse(_report(known, shown=shown))
@@ -186,6 +186,17 @@ async def _known(desk: Desk, id: str) -> Document:
     if known is None or known["area"] != ids.area_of(id):
         raise NotFound("There is no incident with this id.")
     return known
+
+
+async def _crew_is_on(desk: Desk, known: Document, unit: str | None) -> bool:
+    """Whether the unit is on the incident, or on the one that it was merged into."""
+    told: Document | None = known
+    while told is not None:
+        if on_it(told["dispatch"], unit):
+            return True
+        into = merged_into(told["dispatch"])
+        told = None if into is None else await desk.incidents.get(ids.key_of_incident(into[0]))
+    return False
 
 
 def _view(desk: Desk, known: Document) -> dict[str, Any]:

@@ -144,6 +144,11 @@ async def test_I4_I8_two_callers_of_one_event_are_merged_and_taken_apart_and_int
             assert refused.status_code == 409
             assert refused.json()["merged_into"] == into
             assert target["number"] in refused.json()["detail"]
+            # The crew of the one reads what the callers of the other have said, and nobody else's crew does.
+            (on_it, *_) = [one["unit"] for one in target["assignments"] if one["status"] == "assigned"]
+            for unit, status in ((on_it, 200), ("R01", 403)):
+                crew = {"Authorization": f"Bearer {dispatch.token('crew', unit=unit)}"}
+                assert (await http.get(f"/v1/incidents/{source}/report", headers=crew)).status_code == status
             await desk.dispatch.unmerge(source, "不是同一警情")
 
             async def open_again() -> Any:
