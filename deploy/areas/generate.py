@@ -1,4 +1,4 @@
-"""Write an area's folder: `python -m deploy.areas.generate gaoqiao` (the same seed gives the same bytes).
+"""Write areas' folders: `python -m deploy.areas.generate gaoqiao` (the same seed gives the same bytes).
 
 `python -m deploy.areas.generate --area bench --out DIR --units 40 --max-assignments 1000000` writes
 DIR/bench: Gaoqiao's ground with desks that may hold many assignments at once, for benchmarks.
@@ -11,27 +11,36 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Final
 
-from deploy.areas.generator.categories import category_tree
-from deploy.areas.generator.gaoqiao import CENTRE, COLUMNS, ROWS, street_name
+from deploy.areas.generator.categories import category_set, codes_here, crosswalk_of
+from deploy.areas.generator.ciyin import SHEET as CIYIN
+from deploy.areas.generator.dongcheng import SHEET as DONGCHENG
+from deploy.areas.generator.fitting import fitted, fitted_handling
+from deploy.areas.generator.gaoqiao import SHEET as GAOQIAO
 from deploy.areas.generator.ground import area_document
 from deploy.areas.generator.handling import handling_rules
+from deploy.areas.generator.kinds import used
 from deploy.areas.generator.places import place_rows
 from deploy.areas.generator.plane import Plane
 from deploy.areas.generator.plans import desk_plans, response_plans
+from deploy.areas.generator.sheet import Sheet
+from deploy.areas.generator.shilipu import SHEET as SHILIPU
 from deploy.areas.generator.sources import source_list
-from deploy.areas.generator.streets import STEP, lay_streets
-from deploy.areas.generator.units import KINDS, desk_kind, desk_units, unit_list
+from deploy.areas.generator.streets import lay_streets
+from deploy.areas.generator.units import desk_kind, desk_units, unit_list
+from deploy.areas.generator.yujin import SHEET as YUJIN
 
-SEED = 20241030
+SHEETS: Final = {sheet.id: sheet for sheet in (CIYIN, DONGCHENG, GAOQIAO, SHILIPU, YUJIN)}
+"""The ready-made areas."""
 
 
-def gaoqiao_files(seed: int = SEED) -> dict[str, str]:
-    """The files of deploy/areas/gaoqiao: path inside the folder → text."""
-    return _files("gaoqiao", seed, 0, None, 0)
+def area_files(area: str, seed: int | None = None) -> dict[str, str]:
+    """The files of deploy/areas/`area`: path inside the folder → text. seed: another than the sheet's own."""
+    return _files(SHEETS[area] if seed is None else replace(SHEETS[area], seed=seed))
 
 
 def bench_files(
@@ -39,10 +48,19 @@ def bench_files(
     units: int = 40,
     max_assignments: int = 1_000_000,
     partition: int = 0,
-    seed: int = SEED,
+    seed: int = GAOQIAO.seed,
 ) -> dict[str, str]:
     """The files of a benchmark's area: Gaoqiao's ground, `units` desks."""
-    return _files(area, seed, partition, max_assignments, units)
+    sheet = replace(
+        GAOQIAO,
+        id=area,
+        name_zh=f"高桥（{area}）",
+        name_en=f"Gaoqiao ({area})",
+        partition=partition,
+        seed=seed,
+        extras={},
+    )
+    return _files(sheet, units, max_assignments)
 
 
 def write_area(folder: Path, files: dict[str, str]) -> None:
@@ -53,24 +71,26 @@ def write_area(folder: Path, files: dict[str, str]) -> None:
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _files(area: str, seed: int, partition: int, max_assignments: int | None, desks: int) -> dict[str, str]:
+def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> dict[str, str]:
     # A generator of its own for each thing: more volunteers must not move a street.
-    plane = Plane(CENTRE, (COLUMNS - 1) * STEP, (ROWS - 1) * STEP)
+    seed = sheet.seed
+    plane = Plane(sheet.centre, (sheet.columns - 1) * sheet.step, (sheet.rows - 1) * sheet.step)
     streets = lay_streets(
-        plane, COLUMNS, ROWS, street_name, lambda name: name.startswith("美食"), Random(f"{seed}-streets")
+        plane, sheet.columns, sheet.rows, sheet.step, sheet.street_name, sheet.keeps, Random(f"{seed}-streets")
     )
-    places = place_rows(plane, streets, Random(f"{seed}-places"))
-    station = next(row.at for row in places if row.kind == "police_station")
-    if max_assignments is None:
-        units, kinds, plans = unit_list(streets, Random(f"{seed}-units")), KINDS, response_plans()
-        codes = [row["code"] for row in category_tree()["categories"]]
-        handling = {"handling.json": _json(handling_rules(codes))}
+    places = place_rows(sheet, plane, streets, Random(f"{seed}-places"))
+    if desks is None:
+        units, kinds, plans = unit_list(sheet, streets, Random(f"{seed}-units")), used(sheet.squads), response_plans()
     else:
-        units = desk_units(streets, desks, Random(f"{seed}-desks"))
+        units = desk_units(sheet, streets, desks, Random(f"{seed}-desks"))
         kinds, plans = [desk_kind(max_assignments)], desk_plans()
-        handling = {}  # the defaults: nothing but dispatching is measured
+    codes = codes_here(sheet.category_set)
+    known = {kind["kind"] for kind in kinds}
+    handling = {}  # for desks the defaults: nothing but dispatching is measured
+    if desks is None:
+        handling = {"handling.json": _json(fitted_handling(handling_rules(), known, codes))}
     return {
-        "area.json": _json(area_document(area, partition, plane, COLUMNS, ROWS, streets, station)),
+        "area.json": _json(area_document(sheet, plane, streets, places)),
         "roads/nodes.csv": _csv(
             ("id", "lon", "lat"),
             ((n, f"{lon:.6f}", f"{lat:.6f}") for n, (lon, lat) in enumerate(streets.nodes)),
@@ -85,10 +105,11 @@ def _files(area: str, seed: int, partition: int, max_assignments: int | None, de
         ),
         "kinds.json": _json({"kinds": kinds}),
         "units.json": _json({"units": units}),
-        "categories.json": _json(category_tree()),
-        "plans.json": _json(plans),
-        "sources.json": _json(source_list()),
+        "categories.json": _json(category_set(sheet.category_set)),
+        "crosswalk.json": _json(crosswalk_of(sheet.category_set)),
+        "plans.json": _json(fitted(plans, known, codes)),
         **handling,
+        "sources.json": _json(source_list(codes)),
     }
 
 
@@ -114,23 +135,24 @@ def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m deploy.areas.generate", description=__doc__)
-    parser.add_argument("name", nargs="?", help="the area to write: gaoqiao, or any name for a benchmark's area")
-    parser.add_argument("--area", help="the same as an option")
+    parser.add_argument("name", nargs="*", help="areas to write; none: all five")
+    parser.add_argument("--area", help="a benchmark's area of this name")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="where its folder goes")
-    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--seed", type=int, help="another ground than the committed one")
     parser.add_argument("--units", type=int, default=40, help="desks of a benchmark's area")
     parser.add_argument("--max-assignments", type=int, default=1_000_000, help="what one desk may hold")
     parser.add_argument("--partition", type=int, default=0, help="partition of a benchmark's area")
     given = parser.parse_args(arguments)
-    name = given.area or given.name
-    if not name:
-        parser.error("say which area: gaoqiao, or --area bench")
-    if name == "gaoqiao":
-        files = gaoqiao_files(given.seed)
+    if unknown := sorted(set(given.name) - set(SHEETS)):
+        parser.error(f"there is no sheet for {', '.join(unknown)}; known are {', '.join(SHEETS)}")
+    if given.area is not None:
+        seed = GAOQIAO.seed if given.seed is None else given.seed
+        written = {given.area: bench_files(given.area, given.units, given.max_assignments, given.partition, seed)}
     else:
-        files = bench_files(name, given.units, given.max_assignments, given.partition, given.seed)
-    write_area(given.out / name, files)
-    print(f"{given.out / name}: {len(files)} files")
+        written = {name: area_files(name, given.seed) for name in given.name or SHEETS}
+    for name, files in written.items():
+        write_area(given.out / name, files)
+        print(f"{given.out / name}: {len(files)} files")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fengqiao.contracts.model import AreaId, Category, Data, Event, IncidentId, Instant, Location, Priority
+from fengqiao.contracts.model import AreaId, Category, Data, Event, IncidentId, Instant, Level, Location, Priority
 
 
 class DuplicateCandidate(Data):
@@ -32,6 +32,16 @@ class IncidentReported(Event):
     caller_count: Annotated[int, Field(ge=0)] = 1
     weapon: bool | None = None
     possible_duplicates: tuple[DuplicateCandidate, ...] = ()
+    initial_category: Category | None = None
+    """What the caller took it for, where that is not `category`."""
+    level: Level | None = None
+    tags: tuple[str, ...] | None = None
+    report_up: tuple[str, ...] | None = None
+    """Why it is reported up at once 要情上报; left out: it is not."""
+    void: bool | None = None
+    """True: a void call, no valid incident 有效警情."""
+    moves: bool | None = None
+    """True: its source tracks something that moves, so its place will change."""
 
 
 class IncidentUpdated(Event):
@@ -45,6 +55,12 @@ class IncidentUpdated(Event):
     priority: Priority | None = None
     location: Location | None = None
     weapon: bool | None = None
+    level: Level | None = None
+    tags: tuple[str, ...] | None = None
+    report_up: tuple[str, ...] | None = None
+    void: bool | None = None
+    located_at: Instant | None = None
+    """When it was at `location`, as the source says."""
     words_added: bool = False
     """There is more to read in the report at intake."""
 

@@ -75,6 +75,23 @@ class Category(Data):
     """The version of the area's category set that the code is from."""
 
 
+class CategoryVersions(Data):
+    """The four categories of one record; statistics say which they use. Each may be of another version of the set."""
+
+    initial: Category
+    """What the caller took it for."""
+    original: Category
+    """What the desk that took the call made of it, with its later corrections."""
+    confirmed: Category | None = None
+    """What the crew found."""
+    corrected: Category | None = None
+    """What the review of the record put right."""
+
+
+Level = Annotated[int, Field(ge=1, le=4)]
+"""How serious an incident is in the area's set: 1 is the gravest."""
+
+
 class Actor(Data):
     """Who asked for something: a client of the interface, never a citizen."""
 

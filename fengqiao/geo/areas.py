@@ -8,21 +8,15 @@ one sentence that names the file and the field; nothing is guessed.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from fengqiao.geo.duties import Duties, read_duties
 from fengqiao.geo.errors import InvalidArea
-
-LonLat = tuple[float, float]
-Ring = tuple[LonLat, ...]
-
-_AREA_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,30}\Z")
-_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\Z")
+from fengqiao.geo.reader import AREA_ID, LonLat, Reader, Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +31,13 @@ class Station:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A defence zone 防区 of one station."""
+    """A defence zone 防区 of one station. backs: ids of the zones whose units help here before others do."""
 
     id: str
     name_zh: str
     name_en: str
     station: str
+    backs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,10 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A command area and its ground. `partition` is its place in every topic, fixed for life."""
+    """A command area and its ground. `partition` is its place in every topic, fixed for life.
+
+    duties: its neighbours, shifts, targets and allocation, as far as the file says them.
+    """
 
     id: str
     name_zh: str
@@ -82,6 +80,7 @@ class Area:
     zones: tuple[Zone, ...]
     boundary: Ring = field(repr=False)
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    duties: Duties = field(default_factory=Duties, repr=False)
 
     @property
     def tz(self) -> ZoneInfo:
@@ -140,8 +139,21 @@ def load_areas(folder: Path) -> dict[str, Area]:
     files = sorted(folder.glob("*/area.json"))
     if not files:
         raise InvalidArea(str(folder), "the folder", "holds no area; point FENGQIAO_AREAS at a folder of areas")
-    areas = [load_area(file.parent) for file in files]
-    return {area.id: area for area in areas}
+    areas = {area.id: area for area in (load_area(file.parent) for file in files)}
+    for file, area in zip(files, areas.values(), strict=True):
+        _check_neighbours(str(file), area, areas)
+    return areas
+
+
+def _check_neighbours(file: str, area: Area, areas: Mapping[str, Area]) -> None:
+    """Lending goes both ways over Kafka, so both must be here and name each other."""
+    for n, neighbour in enumerate(area.duties.neighbours):
+        field_ = f"neighbours[{n}].area"
+        other = areas.get(neighbour.area)
+        if other is None:
+            raise InvalidArea(file, field_, f"is {neighbour.area!r}, which has no folder here")
+        if area.id not in {back.area for back in other.duties.neighbours}:
+            raise InvalidArea(file, field_, f"is {neighbour.area!r}, which does not name {area.id!r} as its neighbour")
 
 
 def load_area(folder: Path) -> Area:
@@ -153,121 +165,40 @@ def load_area(folder: Path) -> Area:
         raise InvalidArea(str(file), "the file", f"cannot be read ({error.strerror})") from error
     except ValueError as error:
         raise InvalidArea(str(file), "the file", f"is not JSON in UTF-8 ({error})") from error
-    area = _area(_Reader(str(file), "", content))
+    area = _area(Reader(str(file), "", content))
     if area.id != folder.name:
         raise InvalidArea(str(file), "id", f"is {area.id!r}, but the folder is named {folder.name!r}")
     return area
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """One JSON object of the file, and the path to it, so that every complaint can name its field."""
-
-    file: str
-    path: str
-    value: Any
-
-    def fail(self, key: str, problem: str) -> InvalidArea:
-        return InvalidArea(self.file, self._name(key), problem)
-
-    def _name(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path and key else self.path or key or "the file"
-
-    def only(self, *keys: str) -> None:
-        if not isinstance(self.value, dict):
-            raise self.fail("", "must be an object")
-        for key in sorted(self.value.keys() - set(keys)):
-            raise self.fail(key, f"is not known; known are {', '.join(keys)}")
-        for key in keys:
-            if key not in self.value:
-                raise self.fail(key, "is missing")
-
-    def text(self, key: str) -> str:
-        value = self.value[key]
-        if not isinstance(value, str) or not value.strip():
-            raise self.fail(key, "must be a text that is not empty")
-        return value
-
-    def name(self, key: str, pattern: re.Pattern[str] = _ID) -> str:
-        value = self.text(key)
-        if not pattern.match(value):
-            raise self.fail(key, f"is {value!r}; an id has Latin letters, digits and hyphens, at most 32")
-        return value
-
-    def one_of(self, key: str, known: Iterable[str]) -> str:
-        value, known = self.text(key), list(known)
-        if value not in known:
-            raise self.fail(key, f"is {value!r}, which is none of {', '.join(known)}")
-        return value
-
-    def number(self, key: str) -> int:
-        value = self.value[key]
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self.fail(key, "must be a whole number from 0")
-        return value
-
-    def place(self, key: str) -> LonLat:
-        return self._lon_lat(key, self.value[key])
-
-    def ring(self, key: str) -> Ring:
-        points = self.value[key]
-        if not isinstance(points, list) or len(points) < 4:
-            raise self.fail(key, "must be a ring of at least four [lon, lat] pairs")
-        ring = tuple(self._lon_lat(f"{key}[{n}]", point) for n, point in enumerate(points))
-        if ring[0] != ring[-1]:
-            raise self.fail(key, "must be closed: its last pair must equal its first")
-        return ring
-
-    def _lon_lat(self, key: str, pair: Any) -> LonLat:
-        if (
-            not isinstance(pair, list)
-            or len(pair) != 2
-            or not all(isinstance(n, int | float) and not isinstance(n, bool) and isfinite(n) for n in pair)
-            or not (-180 <= pair[0] <= 180 and -90 <= pair[1] <= 90)
-        ):
-            raise self.fail(key, "must be [lon, lat] in degrees")
-        return float(pair[0]), float(pair[1])
-
-    def each(self, key: str) -> list[_Reader]:
-        items = self.value[key]
-        if not isinstance(items, list) or not items:
-            raise self.fail(key, "must be a list that is not empty")
-        seen: set[object] = set()
-        readers = [_Reader(self.file, f"{self._name(key)}[{n}]", item) for n, item in enumerate(items)]
-        for reader in readers:
-            mark = reader.value.get("id") if isinstance(reader.value, dict) else None
-            if isinstance(mark, str) and mark in seen:
-                raise reader.fail("id", f"is {mark!r} a second time")
-            seen.add(mark if isinstance(mark, str) else None)
-        return readers
-
-
-def _area(read: _Reader) -> Area:
+def _area(read: Reader) -> Area:
     read.only(
         "id", "name_zh", "name_en", "timezone", "partition", "stations", "zones", "communities",
-        "grid_cells", "boundary", "facts",
+        "grid_cells", "boundary", "facts", optional=("neighbours", "shifts", "targets", "allocation"),
     )  # fmt: skip
     if not isinstance(read.value["facts"], dict):
         raise read.fail("facts", "must be an object")
     stations = tuple(map(_station, read.each("stations")))
-    zones = tuple(_zone(item, stations) for item in read.each("zones"))
+    zones = _zones(read, stations)
     communities = tuple(map(_community, read.each("communities")))
+    cells = tuple(_grid_cell(item, stations, communities, zones) for item in read.each("grid_cells"))
     return Area(
-        id=read.name("id", _AREA_ID),
+        id=read.name("id", AREA_ID),
         name_zh=read.text("name_zh"),
         name_en=read.text("name_en"),
         timezone=_timezone(read),
         partition=read.number("partition"),
         stations=stations,
         communities=communities,
-        grid_cells=tuple(_grid_cell(item, stations, communities, zones) for item in read.each("grid_cells")),
+        grid_cells=cells,
         zones=zones,
         boundary=read.ring("boundary"),
         facts=read.value["facts"],
+        duties=read_duties(read, {cell.id for cell in cells}),
     )
 
 
-def _timezone(read: _Reader) -> str:
+def _timezone(read: Reader) -> str:
     name = read.text("timezone")
     try:
         ZoneInfo(name)
@@ -276,24 +207,35 @@ def _timezone(read: _Reader) -> str:
     return name
 
 
-def _station(read: _Reader) -> Station:
+def _station(read: Reader) -> Station:
     read.only("id", "name_zh", "name_en", "at")
     return Station(read.name("id"), read.text("name_zh"), read.text("name_en"), read.place("at"))
 
 
-def _zone(read: _Reader, stations: tuple[Station, ...]) -> Zone:
-    read.only("id", "name_zh", "name_en", "station")
-    station = read.one_of("station", (s.id for s in stations))
-    return Zone(read.name("id"), read.text("name_zh"), read.text("name_en"), station)
+def _zones(read: Reader, stations: tuple[Station, ...]) -> tuple[Zone, ...]:
+    items = read.each("zones")
+    zones = []
+    for item in items:
+        item.only("id", "name_zh", "name_en", "station", optional=("backs",))
+        station = item.one_of("station", (s.id for s in stations))
+        zones.append(
+            Zone(item.name("id"), item.text("name_zh"), item.text("name_en"), station, item.texts("backs", default=()))
+        )
+    known = [zone.id for zone in zones]
+    for item, zone in zip(items, zones, strict=True):
+        for other in zone.backs:
+            if other == zone.id or other not in known:
+                raise item.fail("backs", f"names {other!r}, which is no other zone of {', '.join(known)}")
+    return tuple(zones)
 
 
-def _community(read: _Reader) -> Community:
+def _community(read: Reader) -> Community:
     read.only("id", "name_zh", "name_en")
     return Community(read.name("id"), read.text("name_zh"), read.text("name_en"))
 
 
 def _grid_cell(
-    read: _Reader, stations: tuple[Station, ...], communities: tuple[Community, ...], zones: tuple[Zone, ...]
+    read: Reader, stations: tuple[Station, ...], communities: tuple[Community, ...], zones: tuple[Zone, ...]
 ) -> GridCell:
     read.only("id", "name_zh", "name_en", "community", "station", "zone", "polygon")
     cell = GridCell(

@@ -30,6 +30,7 @@ from services.intake.domain.ground import Grounds
 from services.intake.domain.taking import Taken, fingerprint, reported, take
 from services.intake.outbox import Outbox
 from services.intake.refusals import store_answers
+from services.intake.sight import may_report_as
 
 STORE_S: Final = 1.8
 """Real seconds from the beginning of a request within which the store must have answered."""
@@ -97,8 +98,8 @@ class Acceptance:
         key = draft.external_id or header_key
         if key is None:
             raise WrongField("/external_id", "send external_id, or the header Idempotency-Key: it makes a repeat safe")
-        taken = take(draft, self._grounds, caller.may)
-        with self._admission.enter(caller.client, emergency=is_emergency(taken.source, taken.priority)):
+        taken = take(draft, self._grounds, caller.may, lambda source: may_report_as(caller, source))
+        with self._admission.enter(caller.client, emergency=is_emergency(taken.source.source, taken.priority)):
             return await self._keep(caller.client, draft, key, taken, patience)
 
     async def _keep(

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from fengqiao.contracts.incidents import DuplicateCandidate
-from fengqiao.contracts.model import Category
+from fengqiao.contracts.model import Category, CategoryVersions
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 
 Relay = Literal["done", "pending"]
@@ -86,6 +86,15 @@ class IncidentAnswer(Answer):
     status: IncidentStatus
     source: str
     category: Category
+    categories: CategoryVersions
+    """The caller's and the desk's; what crews confirm and reviews correct is at dispatch."""
+    level: int | None
+    """1 is the gravest."""
+    tags: list[str]
+    report_up: list[str]
+    """Why it is reported up at once; empty: it is not."""
+    void: bool
+    """A void call: kept, but no valid incident."""
     priority: int
     weapon: bool | None
     location: PlaceAnswer
@@ -174,6 +183,19 @@ class SourceAnswer(Answer):
     name_en: str
     default_category: str
     channel: str
+    """The ministry's code of the channel."""
+    roles: list[str]
+    """Who may report as it, beside dispatchers."""
+    clients: list[str]
+    """Patterns of their names; empty: any client of those roles."""
+    priority_shift: int
+    """Added to the category's priority where a report gives none."""
+    moves: bool
+    """Its incidents move: PATCH them with `location` and `at`."""
+    categories: dict[str, str]
+    """Its own words for categories."""
+    category_set: str | None
+    """The set that its codes are of, where it is not the area's."""
 
 
 class SourcesAnswer(Answer):
@@ -189,10 +211,58 @@ class CategoryAnswer(Answer):
     priority: int
     parent: str | None
     dispute_kind: str | None
+    level: int
+    """1 is the gravest."""
+    void: bool
+    """Calls of this kind are kept, but are no valid incidents."""
+    crosswalk: list[str]
+    """What it is in the set that `crosswalk.to` of the answer names."""
+
+
+class LevelAnswer(Answer):
+    level: int
+    name_zh: str
+    name_en: str
+
+
+class TagAnswer(Answer):
+    tag: str
+    name_zh: str
+    name_en: str
+
+
+class ReportUpAnswer(Answer):
+    """In one of these branches, if any are named, and with one of these tags, if any are named."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    categories: list[str]
+    tags: list[str]
+
+
+class OtherCategoryAnswer(Answer):
+    code: str
+    name_zh: str
+    name_en: str
+    here: list[str]
+    """What it is in the area's set, the best first."""
+
+
+class CrosswalkAnswer(Answer):
+    to: str
+    """The version of the other set."""
+    items: list[OtherCategoryAnswer]
 
 
 class CategoriesAnswer(Answer):
     version: str
+    levels: list[LevelAnswer]
+    report_up_from_level: int
+    """This level and graver ones are reported up at once, and so is what `report_up` lists."""
+    report_up: list[ReportUpAnswer]
+    tags: list[TagAnswer]
+    crosswalk: CrosswalkAnswer | None
     items: list[CategoryAnswer]
     next: str | None
 

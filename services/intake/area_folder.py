@@ -1,103 +1,90 @@
 """Reading what intake needs of the areas' folders. Anything wrong stops the start with one sentence."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from fengqiao.contracts.model import Category
 from fengqiao.geo.areas import AreaIndex, load_areas
 from fengqiao.geo.gazetteer import load_gazetteer
-from services.intake.domain.categories import CategorySet, Row
-from services.intake.domain.ground import Ground, Grounds, Source
+from fengqiao.runtime.roles import Role
+from services.intake.category_files import check_sets, load_categories, load_crosswalk
+from services.intake.domain.categories import CategorySet
+from services.intake.domain.crosswalk import Crosswalk
+from services.intake.domain.ground import Ground, Grounds
+from services.intake.domain.sources import Source
+from services.intake.folder_file import FileRow, InvalidFolder, read_file
+
+__all__ = ["InvalidFolder", "load_grounds"]
+
+CHANNELS = ("01", "02", "04", "05", "06", "08", "09")
+"""电话, 亲临, 物联, 短信, 网络, 异地转警, 其他部门: the ministry's sources of a report."""
 
 
-class InvalidFolder(Exception):
-    """A file of an area's folder cannot be used; the text names the file and the field."""
-
-
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Category(_Entry):
-    code: Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
-    name_zh: str
-    name_en: str
-    aliases: list[str]
-    priority: Annotated[int, Field(ge=1, le=4)]
-    dispute_kind: str | None = None
-
-
-class _Categories(_Entry):
-    version: str
-    categories: list[_Category]
-
-
-class _Source(_Entry):
-    source: str
+class _Source(FileRow):
+    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,31}$")]
     name_zh: str
     name_en: str
     default_category: str
     channel: str
+    roles: list[Role]
+    clients: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    priority_shift: Annotated[int, Field(ge=-3, le=3)] = 0
+    moves: bool = False
+    categories: dict[Annotated[str, Field(min_length=1, max_length=64)], str] = Field(default_factory=dict)
+    category_set: str | None = None
 
 
-class _Sources(_Entry):
+class _Sources(FileRow):
     version: str
-    sources: list[_Source]
-
-
-Model = TypeVar("Model", bound=_Entry)
+    sources: Annotated[list[_Source], Field(min_length=1)]
 
 
 def load_grounds(folder: Path) -> Grounds:
     """Every area below `folder`. Raises InvalidFolder, and fengqiao.geo's InvalidArea."""
     areas = load_areas(folder)
+    sets = {name: load_categories(folder / name) for name in areas}
+    crosswalks = {name: load_crosswalk(folder / name, sets[name]) for name in areas}
+    check_sets(folder, sets, crosswalks)
     grounds = {
         name: Ground(
             area=area,
             gazetteer=load_gazetteer(folder / name, area),
-            categories=(categories := _categories(folder / name / "categories.json")),
-            sources=_sources(folder / name / "sources.json", categories),
+            categories=sets[name],
+            sources=_sources(folder / name / "sources.json", sets[name], crosswalks[name]),
+            crosswalk=crosswalks[name],
         )
         for name, area in areas.items()
     }
     return Grounds(grounds, AreaIndex(areas))
 
 
-def _read(model: type[Model], file: Path) -> Model:
-    try:
-        return model.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        problem: Any = error
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        raise InvalidFolder(f"{file} cannot be used: {problem}") from error
-
-
-def _categories(file: Path) -> CategorySet:
-    written = _read(_Categories, file)
-    rows = [
-        Row(
-            Category(code=row.code, name_zh=row.name_zh, name_en=row.name_en, version=written.version),
-            tuple(row.aliases),
-            row.priority,
-            row.dispute_kind,
+def _sources(file: Path, categories: CategorySet, crosswalk: Crosswalk | None) -> dict[str, Source]:
+    sources: dict[str, Source] = {}
+    for n, row in enumerate(read_file(_Sources, file).sources):
+        where = f"sources.{n}"
+        if row.source in sources:
+            raise InvalidFolder(file, f"{where}.source: {row.source} is there twice")
+        if row.channel not in CHANNELS:
+            raise InvalidFolder(file, f"{where}.channel: is {row.channel!r}, which is none of {', '.join(CHANNELS)}")
+        for field, word in [("default_category", row.default_category), *row.categories.items()]:
+            if categories.find(word) is None:
+                raise InvalidFolder(file, f"{where}: {row.source}: {field}: {categories.unknown(word)}")
+        if row.category_set is not None and (crosswalk is None or crosswalk.other != row.category_set):
+            raise InvalidFolder(
+                file, f"{where}.category_set: there is no crosswalk from the area's set to {row.category_set!r}"
+            )
+        sources[row.source] = Source(
+            row.source,
+            row.name_zh,
+            row.name_en,
+            row.default_category,
+            row.channel,
+            roles=frozenset(row.roles),
+            clients=row.clients,
+            priority_shift=row.priority_shift,
+            moves=row.moves,
+            categories={word.casefold(): code for word, code in row.categories.items()},
+            category_set=row.category_set,
         )
-        for row in written.categories
-    ]
-    try:
-        return CategorySet(written.version, rows)
-    except ValueError as error:
-        raise InvalidFolder(f"{file} cannot be used: {error}") from error
-
-
-def _sources(file: Path, categories: CategorySet) -> dict[str, Source]:
-    sources = {}
-    for row in _read(_Sources, file).sources:
-        if categories.find(row.default_category) is None:
-            raise InvalidFolder(f"{file} cannot be used: {row.source}: {categories.unknown(row.default_category)}")
-        sources[row.source] = Source(row.source, row.name_zh, row.name_en, row.default_category, row.channel)
     return sources

@@ -51,7 +51,10 @@ class Corrections:
             now = to_the_millisecond(self._clock.now())
             return corrected(known, id, draft, self._grounds, caller.client, now)
 
-        return await self._change(caller, id, "correct", draft, key, if_match, decide, patience)
+        # A fix sent again is older than what is known, so it needs no key; a track would fill the document with them.
+        return await self._change(
+            caller, id, "correct", draft, None if draft.is_a_fix else key, if_match, decide, patience
+        )
 
     async def add_caller(
         self, caller: Principal, id: str, draft: AnotherCallerDraft, key: str | None, patience: Patience

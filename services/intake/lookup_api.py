@@ -12,7 +12,8 @@ from fengqiao.runtime.http import JsonResponse, problem_responses
 from fengqiao.runtime.problems import NotFound
 from services.intake.answers import AreasAnswer, CategoriesAnswer, FoundPlacesAnswer, SourcesAnswer
 from services.intake.desk import desk_of
-from services.intake.domain.categories import CategorySet, Row
+from services.intake.domain.categories import Row
+from services.intake.domain.crosswalk import Crosswalk
 from services.intake.domain.drafts import NAME_LENGTH
 from services.intake.domain.ground import Ground
 
@@ -61,6 +62,12 @@ async def list_sources(request: Request, caller: Caller, area: AreaName | None =
             "name_en": one.name_en,
             "default_category": one.default_category,
             "channel": one.channel,
+            "roles": sorted(one.roles),
+            "clients": list(one.clients),
+            "priority_shift": one.priority_shift,
+            "moves": one.moves,
+            "categories": dict(one.categories),
+            "category_set": one.category_set,
         }
         for ground in grounds
         for one in ground.sources.values()
@@ -72,10 +79,33 @@ async def list_sources(request: Request, caller: Caller, area: AreaName | None =
     "/categories", response_model=None, responses={200: {"model": CategoriesAnswer}, **problem_responses(404, 422)}
 )
 async def list_categories(request: Request, caller: Caller, area: AreaName) -> JsonResponse:
-    """The area's category set, with the aliases that a report may use."""
-    categories = _ground(request, caller, area).categories
-    items = [_category(categories, row) for row in categories.rows]
-    return JsonResponse({"version": categories.version, "items": items, "next": None})
+    """The area's category set: codes with levels and aliases, tags, what is reported up at once, and what each code is
+    in another set."""
+    ground = _ground(request, caller, area)
+    categories = ground.categories
+    return JsonResponse(
+        {
+            "version": categories.version,
+            "levels": [
+                {"level": int(one.id), "name_zh": one.name_zh, "name_en": one.name_en} for one in categories.levels
+            ],
+            "report_up_from_level": categories.report_up_from_level,
+            "report_up": [
+                {
+                    "id": one.id,
+                    "name_zh": one.name_zh,
+                    "name_en": one.name_en,
+                    "categories": list(one.categories),
+                    "tags": list(one.tags),
+                }
+                for one in categories.report_up
+            ],
+            "tags": [{"tag": one.id, "name_zh": one.name_zh, "name_en": one.name_en} for one in categories.tags],
+            "crosswalk": None if ground.crosswalk is None else _crosswalk(ground.crosswalk),
+            "items": [_category(ground, row) for row in categories.rows],
+            "next": None,
+        }
+    )
 
 
 @router.get("/areas", response_model=None, responses={200: {"model": AreasAnswer}})
@@ -96,16 +126,29 @@ def _ground(request: Request, caller: Principal, area: str) -> Ground:
     return ground
 
 
-def _category(categories: CategorySet, row: Row) -> dict[str, Any]:
-    parent = categories.find(row.category.code[:-2]) if len(row.category.code) > 2 else None
+def _category(ground: Ground, row: Row) -> dict[str, Any]:
+    code = row.category.code
     return {
-        "code": row.category.code,
+        "code": code,
         "name_zh": row.category.name_zh,
         "name_en": row.category.name_en,
         "aliases": list(row.aliases),
         "priority": row.priority,
-        "parent": None if parent is None else parent.category.code,
+        "parent": code[:-2] or None,
         "dispute_kind": row.dispute_kind,
+        "level": row.level,
+        "void": row.void,
+        "crosswalk": [] if ground.crosswalk is None else list(ground.crosswalk.there(code)),
+    }
+
+
+def _crosswalk(crosswalk: Crosswalk) -> dict[str, Any]:
+    return {
+        "to": crosswalk.other,
+        "items": [
+            {"code": code, "name_zh": zh, "name_en": en, "here": list(crosswalk.here(code))}
+            for code, (zh, en) in crosswalk.names.items()
+        ],
     }
 
 

@@ -16,7 +16,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from fengqiao.contracts.dispatch import IncidentCancelledByDispatch, IncidentClosed, IncidentEvent
-from fengqiao.contracts.incidents import IncidentReported
+from fengqiao.contracts.incidents import IncidentReported, IncidentUpdated
 from fengqiao.contracts.topics import DISPATCH, INCIDENTS
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.cloudevents import header
@@ -94,11 +94,16 @@ class Neighbours:
             kafka.seek(partition, ends[partition] if first is None else first.offset)
 
     def take(self, record: ConsumerRecord) -> None:
-        """One record: a call that another instance took, or the end of one."""
+        """One record: a call that another instance took, a change of one, or the end of one."""
         kind = header(record.headers, "ce_type")
         if kind == IncidentReported.TYPE and (header(record.headers, "ce_subject") or "") not in self._recent:
             with contextlib.suppress(ValidationError):
                 self._recent.add(_sighting(IncidentReported.read(record.value or b"")))
+        elif kind == IncidentUpdated.TYPE:
+            with contextlib.suppress(ValidationError):
+                event = IncidentUpdated.read(record.value or b"")
+                if event.location is not None or event.category is not None:
+                    self._recent.change(event.incident_id, event.location, event.category)
         elif kind is not None and kind in _ENDS:
             with contextlib.suppress(ValidationError):
                 self._recent.forget(_ENDS[kind].read(record.value or b"").incident_id)

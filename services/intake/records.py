@@ -3,6 +3,9 @@
 client, external_id, fingerprint    who sent it, and what exactly
 version                             counts what people changed: the ETag. Relaying and learning do not move it
 area, source, category, priority, location, address, weapon, reported_at, received_at
+categories                          the caller's (initial) and the desk's (original); what follows is dispatch's
+level, tags, report_up, void        what the area's set says of it (domain/taking.py)
+located_at                          when it was at `location`, where a source said that
 callers, caller_count, words        personal; never leaves but by the report
 first                               what was answered to the first post, once a change has made it untrue
 done                                keys of changes that were made: {digest: fingerprint}
@@ -55,8 +58,13 @@ def new_incident(
         "external_id": draft.external_id,
         "fingerprint": fingerprint,
         "version": 1,
-        "source": taken.source,
+        "source": taken.source.source,
         "category": taken.category.model_dump(),
+        "categories": {"initial": taken.initial.model_dump(), "original": taken.category.model_dump()},
+        "level": taken.marks.level,
+        "tags": list(taken.marks.tags),
+        "report_up": list(taken.marks.report_up),
+        "void": taken.marks.void,
         "priority": taken.priority,
         "location": taken.location.model_dump(exclude_none=True),
         "address": taken.address,
@@ -149,6 +157,11 @@ def view(known: Mapping[str, Any], ground: Ground | None) -> dict[str, Any]:
         "status": outcome.status(learnt),
         "source": known["source"],
         "category": known["category"],
+        "categories": known.get("categories") or {"initial": known["category"], "original": known["category"]},
+        "level": known.get("level"),
+        "tags": known.get("tags", []),
+        "report_up": known.get("report_up", []),
+        "void": known.get("void", False),
         "priority": known["priority"],
         "weapon": known["weapon"],
         "location": _place(known, None),

@@ -10,7 +10,7 @@ import structlog
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.metrics import STORE_UNAVAILABLE
 from fengqiao.runtime.problems import Conflict, FieldError, Forbidden, Problem, Unavailable, Unprocessable
-from services.intake.domain.errors import Ended, ForeignArea, Refusal, WrongField
+from services.intake.domain.errors import Ended, ForeignArea, ForeignSource, Refusal, WrongField
 
 STORE_RETRY_S: Final = 2.0
 
@@ -23,7 +23,7 @@ def problem_of(refusal: Refusal) -> Problem:
         case WrongField():
             error = FieldError(refusal.pointer, refusal.detail, refusal.where)
             return Unprocessable(f"{refusal.where} {refusal.pointer}: {refusal.detail}", errors=[error])
-        case ForeignArea():
+        case ForeignArea() | ForeignSource():
             return Forbidden(str(refusal))
         case Ended():
             extra: dict[str, Any] = {"incident_status": refusal.status}

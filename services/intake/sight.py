@@ -7,6 +7,7 @@ from fengqiao.contracts import ids
 from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.problems import NotFound
 from fengqiao.runtime.roles import Role
+from services.intake.domain.sources import Source
 
 WHOLE_AREA: Final[frozenset[Role]] = frozenset({"dispatcher", "supervisor", "admin", "service"})
 
@@ -14,6 +15,11 @@ WHOLE_AREA: Final[frozenset[Role]] = frozenset({"dispatcher", "supervisor", "adm
 def sees_area(caller: Principal) -> bool:
     """Whether the caller sees what others have sent."""
     return caller.role in WHOLE_AREA
+
+
+def may_report_as(caller: Principal, source: Source) -> bool:
+    """Whether the caller may report as `source`. Who sees the area takes calls for everybody."""
+    return sees_area(caller) or source.admits(caller.client, caller.role)
 
 
 def check_id(caller: Principal, id: str) -> None:

@@ -7,12 +7,11 @@ names, every coordinate) is invented for this synthetic ground.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-CENTRE: Final = (113.03, 28.185)
-COLUMNS: Final = 41
-ROWS: Final = 33
+from deploy.areas.generator.duties import city_targets, day_and_night
+from deploy.areas.generator.kinds import Post, Squad, patrols, police_rooms
+from deploy.areas.generator.sheet import Ground, Landmark, Sheet, Site, ZoneSheet
 
 FACTS: Final = {
     "people": 140_000,
@@ -38,30 +37,17 @@ FACTS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """A community and the grid lines between which it lies."""
-
-    id: str
-    name_zh: str
-    name_en: str
-    west: int
-    south: int
-    east: int
-    north: int
-
-
 GROUNDS: Final = (
-    Ground("gaoqiao", "高桥社区", "Gaoqiao", 0, 0, 8, 16),
-    Ground("liuyuan", "柳园社区", "Liuyuan", 8, 0, 16, 14),
-    Ground("tuanjie", "团结社区", "Tuanjie", 16, 0, 24, 16),
-    Ground("fengshu", "枫树社区", "Fengshu", 24, 0, 32, 18),
-    Ground("chaoyang", "朝阳社区", "Chaoyang", 32, 0, 40, 16),
-    Ground("xinqiao", "新桥社区", "Xinqiao", 0, 16, 8, 32),
-    Ground("yongding", "永定社区", "Yongding", 8, 14, 16, 32),
-    Ground("hehua", "荷花社区", "Hehua", 16, 16, 24, 32),
-    Ground("xingfu", "幸福社区", "Xingfu", 24, 18, 32, 32),
-    Ground("wanjia", "万家社区", "Wanjia", 32, 16, 40, 32),
+    Ground("gaoqiao", "高桥社区", "Gaoqiao", 0, 0, 8, 16, "south"),
+    Ground("liuyuan", "柳园社区", "Liuyuan", 8, 0, 16, 14, "south"),
+    Ground("tuanjie", "团结社区", "Tuanjie", 16, 0, 24, 16, "south"),
+    Ground("fengshu", "枫树社区", "Fengshu", 24, 0, 32, 18, "south"),
+    Ground("chaoyang", "朝阳社区", "Chaoyang", 32, 0, 40, 16, "south"),
+    Ground("xinqiao", "新桥社区", "Xinqiao", 0, 16, 8, 32, "north"),
+    Ground("yongding", "永定社区", "Yongding", 8, 14, 16, 32, "north"),
+    Ground("hehua", "荷花社区", "Hehua", 16, 16, 24, 32, "north"),
+    Ground("xingfu", "幸福社区", "Xingfu", 24, 18, 32, 32, "north"),
+    Ground("wanjia", "万家社区", "Wanjia", 32, 16, 40, 32, "north"),
 )
 
 COLUMN_ROADS: Final = {
@@ -82,82 +68,88 @@ ROW_ROADS: Final = {
     26: ("建设街", "Jianshe Street"), 28: ("青松街", "Qingsong Street"), 30: ("星河街", "Xinghe Street"),
 }  # fmt: skip
 
-NUMERALS: Final = "一二三四五六七八九十"
-FOOD_STREETS_IN: Final = "yongding"
-
-
-def ground_at(column: float, row: float) -> Ground:
-    """The community of a crossing; one on the line between two belongs to the first."""
-    return next(g for g in GROUNDS if g.west <= column <= g.east and g.south <= row <= g.north)
-
-
-def street_name(vertical: bool, line: int, crossing: tuple[int, int]) -> str:
-    """A big road is called the same all along; a lane is counted within its community."""
-    roads = COLUMN_ROADS if vertical else ROW_ROADS
-    if line in roads:
-        return roads[line][0]
-    column, row = crossing
-    # The piece's middle, so that one that begins on a border is named for the side it lies on.
-    ground = ground_at(column + (0 if vertical else 0.5), row + (0.5 if vertical else 0))
-    first = ground.west if vertical else ground.south
-    number = (line - first) // 2
-    if not vertical and ground.id == FOOD_STREETS_IN:
-        return f"美食{NUMERALS[number]}街"
-    return f"{ground.name_zh.removesuffix('社区')}{'纵' if vertical else '横'}{NUMERALS[number]}巷"
-
-
-def street_name_en(name_zh: str) -> str:
-    """The English of a name that `street_name` gives."""
-    for zh, en in (*COLUMN_ROADS.values(), *ROW_ROADS.values()):
-        if zh == name_zh:
-            return en
-    number = next(NUMERALS.index(c) + 1 for c in name_zh[::-1] if c in NUMERALS)
-    if name_zh.startswith("美食"):
-        return f"Food Street {number}"
-    ground = next(g for g in GROUNDS if name_zh.startswith(g.name_zh.removesuffix("社区")))
-    return f"{ground.name_en} {'Lane' if '纵' in name_zh else 'Cross Lane'} {number}"
-
-
-# name, English, kind, crossing, aliases
 LANDMARKS: Final = (
-    ("高桥派出所", "Gaoqiao Police Station", "police_station", (17, 16), "派出所;高桥所"),
-    ("怡园警务点", "Yiyuan Post", "police_post", (10, 26), "怡园驻点"),
-    ("大市场警务点", "Grand Market Post", "police_post", (20, 6), "大市场驻点"),
-    ("法治高桥服务站", "Rule-of-Law Gaoqiao Service Station", "mediation", (18, 6),
+    Landmark("高桥派出所", "Gaoqiao Police Station", "police_station", (17, 16), "派出所;高桥所"),
+    Landmark("怡园警务点", "Yiyuan Post", "police_post", (10, 26), "怡园驻点"),
+    Landmark("大市场警务点", "Grand Market Post", "police_post", (20, 6), "大市场驻点"),
+    Landmark("法治高桥服务站", "Rule-of-Law Gaoqiao Service Station", "mediation", (18, 6),
      "法治服务站;法制高桥服务站"),
-    ("石榴籽工作站", "Pomegranate Seed Studio", "mediation", (22, 20), "石榴籽"),
-    ("高桥司法所", "Gaoqiao Justice Office", "government", (18, 18), "司法所"),
-    ("高桥街道办事处", "Gaoqiao Subdistrict Office", "government", (15, 17), "街道办"),
-    ("高桥大市场", "Gaoqiao Grand Market", "market", (19, 8), "高桥市场;大市场"),
-    ("皮具饰品城", "Leather and Accessories Market", "market", (21, 5), "皮具城;饰品城;高桥皮具城"),
-    ("高桥酒水食品城", "Gaoqiao Food and Drinks Market", "market", (17, 4), "食品城;酒水城"),
-    ("高桥茶叶城", "Gaoqiao Tea Market", "market", (19, 11), "茶叶城;茶城"),
-    ("高桥服饰城", "Gaoqiao Clothing Market", "market", (23, 9), "服饰城;服装城"),
-    ("高桥农副产品城", "Gaoqiao Farm Produce Market", "market", (5, 5), "农产品城"),
-    ("高桥文体用品城", "Gaoqiao Stationery and Sports Market", "market", (13, 5), "文体城"),
-    ("高桥家电城", "Gaoqiao Appliance Market", "market", (27, 7), "家电城"),
-    ("永定美食城", "Yongding Food Court", "restaurant", (12, 28), "美食街;夜宵街"),
-    ("怡园广场", "Yiyuan Square", "park", (10, 25), ""),
-    ("月塘公园", "Yuetang Park", "park", (28, 12), ""),
-    ("桃花公园", "Taohua Park", "park", (20, 21), ""),
-    ("高桥地铁站", "Gaoqiao Metro Station", "station", (16, 12), "高桥站"),
-    ("古曲路地铁站", "Guqu Road Metro Station", "station", (8, 24), ""),
-    ("万家丽地铁站", "Wanjiali Metro Station", "station", (32, 24), ""),
-    ("雨花人民医院", "Yuhua People's Hospital", "hospital", (26, 16), "人民医院"),
-    ("高桥社区卫生服务中心", "Gaoqiao Community Health Centre", "hospital", (6, 10), ""),
-    ("幸福百货", "Xingfu Department Store", "mall", (28, 24), ""),
-    ("万家广场", "Wanjia Plaza", "mall", (34, 22), "万家商场"),
+    Landmark("石榴籽工作站", "Pomegranate Seed Studio", "mediation", (22, 20), "石榴籽"),
+    Landmark("高桥司法所", "Gaoqiao Justice Office", "government", (18, 18), "司法所"),
+    Landmark("高桥街道办事处", "Gaoqiao Subdistrict Office", "government", (15, 17), "街道办"),
+    Landmark("高桥大市场", "Gaoqiao Grand Market", "market", (19, 8), "高桥市场;大市场"),
+    Landmark("皮具饰品城", "Leather and Accessories Market", "market", (21, 5), "皮具城;饰品城;高桥皮具城"),
+    Landmark("高桥酒水食品城", "Gaoqiao Food and Drinks Market", "market", (17, 4), "食品城;酒水城"),
+    Landmark("高桥茶叶城", "Gaoqiao Tea Market", "market", (19, 11), "茶叶城;茶城"),
+    Landmark("高桥服饰城", "Gaoqiao Clothing Market", "market", (23, 9), "服饰城;服装城"),
+    Landmark("高桥农副产品城", "Gaoqiao Farm Produce Market", "market", (5, 5), "农产品城"),
+    Landmark("高桥文体用品城", "Gaoqiao Stationery and Sports Market", "market", (13, 5), "文体城"),
+    Landmark("高桥家电城", "Gaoqiao Appliance Market", "market", (27, 7), "家电城"),
+    Landmark("永定美食城", "Yongding Food Court", "restaurant", (12, 28), "美食街;夜宵街"),
+    Landmark("怡园广场", "Yiyuan Square", "park", (10, 25)),
+    Landmark("月塘公园", "Yuetang Park", "park", (28, 12)),
+    Landmark("桃花公园", "Taohua Park", "park", (20, 21)),
+    Landmark("高桥地铁站", "Gaoqiao Metro Station", "station", (16, 12), "高桥站"),
+    Landmark("古曲路地铁站", "Guqu Road Metro Station", "station", (8, 24)),
+    Landmark("万家丽地铁站", "Wanjiali Metro Station", "station", (32, 24)),
+    Landmark("雨花人民医院", "Yuhua People's Hospital", "hospital", (26, 16), "人民医院"),
+    Landmark("高桥社区卫生服务中心", "Gaoqiao Community Health Centre", "hospital", (6, 10)),
+    Landmark("幸福百货", "Xingfu Department Store", "mall", (28, 24)),
+    Landmark("万家广场", "Wanjia Plaza", "mall", (34, 22), "万家商场"),
 )  # fmt: skip
 
-SCHOOLS: Final = (("小学", "Primary School"), ("幼儿园", "Kindergarten"))
-COMPOUND_STEMS: Final = (
-    ("锦绣", "Jinxiu"), ("阳光", "Yangguang"), ("翠竹", "Cuizhu"), ("金桂", "Jingui"), ("碧波", "Bibo"),
-    ("紫荆", "Zijing"), ("景秀", "Jingxiu"), ("康乐", "Kangle"), ("东方", "Dongfang"), ("嘉园", "Jiayuan"),
-    ("华庭", "Huating"), ("福临", "Fulin"), ("听雨", "Tingyu"), ("望江", "Wangjiang"), ("明珠", "Mingzhu"),
-    ("丽景", "Lijing"), ("怡和", "Yihe"), ("盛世", "Shengshi"), ("枫华", "Fenghua"), ("湘宁", "Xiangning"),
-)  # fmt: skip
-COMPOUND_KINDS: Final = (
-    ("花园", "Garden"), ("小区", "Compound"), ("家苑", "Court"), ("公寓", "Apartments"),
-    ("名邸", "Residence"),
-    ("新村", "New Village"),
-)  # fmt: skip
+
+SHEET: Final = Sheet(
+    id="gaoqiao",
+    name_zh="高桥",
+    name_en="Gaoqiao",
+    seed=20241030,
+    partition=0,
+    centre=(113.03, 28.185),
+    columns=41,
+    rows=33,
+    facts=FACTS,
+    stations=(Site("gaoqiao-station", "高桥派出所", "Gaoqiao Police Station"),),
+    zones=(
+        ZoneSheet("north", "北防区", "Northern zone", "gaoqiao-station", backs=("south",)),
+        ZoneSheet("south", "南防区", "Southern zone", "gaoqiao-station", backs=("north",)),
+    ),
+    grounds=GROUNDS,
+    column_roads=COLUMN_ROADS,
+    row_roads=ROW_ROADS,
+    landmarks=LANDMARKS,
+    lanes={"yongding": ("美食", "Food Street")},
+    squads=(
+        Squad(
+            "post",
+            (
+                Post("YY", "怡园警务点", "Yiyuan Post", (10, 26)),
+                Post("DSC", "大市场警务点", "Grand Market Post", (20, 6)),
+            ),
+        ),
+        patrols((4, 24), (12, 20), (22, 24), (34, 26), (4, 8), (12, 6), (24, 8), (36, 8)),
+        police_rooms(),
+        Squad(
+            "volunteer",
+            per_ground=6,
+            sign="V",
+            name_zh="{stem}雷锋义警{n}队",
+            name_en="{en} Lei Feng Volunteers {n}",
+            # The three night-market teams stand on the food streets.
+            instead={
+                "yongding": (
+                    ("夜市义警1队", "Night Market Volunteers 1", (12, 28)),
+                    ("夜市义警2队", "Night Market Volunteers 2", (14, 26)),
+                    ("夜市义警3队", "Night Market Volunteers 3", (12, 24)),
+                )
+            },
+        ),
+    ),
+    extras={
+        "shifts": day_and_night(
+            {"post": 2, "patrol": 6, "police_room": 10, "volunteer": 30},
+            {"post": 2, "patrol": 8, "police_room": 4, "volunteer": 60},
+        ),
+        "targets": city_targets(),
+    },
+)

@@ -1,61 +1,45 @@
-"""area.json: the station, communities, zones and grid cells of the synthetic ground."""
+"""area.json: the stations, communities, zones and grid cells of the synthetic ground."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from deploy.areas.generator.gaoqiao import FACTS, GROUNDS, Ground
-from deploy.areas.generator.plane import LonLat, Plane
-from deploy.areas.generator.streets import STEP, Streets
+from deploy.areas.generator.places import Row
+from deploy.areas.generator.plane import Plane
+from deploy.areas.generator.sheet import ENGLISH, Ground, Sheet
+from deploy.areas.generator.streets import Streets
 
 MARGIN: Final = 120.0
 """Metres of ground beyond the outermost roads: a fix beside the ring road still lies in the area."""
-STATION: Final = "gaoqiao-station"
 
 
-def zone_of(ground: Ground) -> str:
-    """The ten communities stand in two rows: the lower one is the southern zone."""
-    return "south" if ground.south == 0 else "north"
-
-
-def cell_of(ground: Ground) -> str:
-    """One grid cell a community, G01 … G10."""
-    return f"G{GROUNDS.index(ground) + 1:02d}"
-
-
-def area_document(
-    area: str, partition: int, plane: Plane, columns: int, rows: int, streets: Streets, station: LonLat
-) -> dict[str, Any]:
+def area_document(sheet: Sheet, plane: Plane, streets: Streets, places: Sequence[Row]) -> dict[str, Any]:
     """What area.json says. `streets` decides nothing here but is counted under facts."""
+    doors = {row.name_zh: row.at for row in places if row.kind == "police_station"}
     return {
-        "id": area,
-        "name_zh": "高桥" if area == "gaoqiao" else f"高桥（{area}）",
-        "name_en": "Gaoqiao" if area == "gaoqiao" else f"Gaoqiao ({area})",
+        "id": sheet.id,
+        "name_zh": sheet.name_zh,
+        "name_en": sheet.name_en,
         "timezone": "Asia/Shanghai",
-        "partition": partition,
+        "partition": sheet.partition,
         "stations": [
-            {"id": STATION, "name_zh": "高桥派出所", "name_en": "Gaoqiao Police Station", "at": list(station)}
+            {"id": site.id, "name_zh": site.name_zh, "name_en": site.name_en, "at": list(doors[site.name_zh])}
+            for site in sheet.stations
         ],
         "zones": [
-            {"id": "north", "name_zh": "北防区", "name_en": "Northern zone", "station": STATION},
-            {"id": "south", "name_zh": "南防区", "name_en": "Southern zone", "station": STATION},
+            {"id": zone.id, "name_zh": zone.name_zh, "name_en": zone.name_en, "station": zone.station}
+            | ({"backs": list(zone.backs)} if zone.backs else {})
+            for zone in sheet.zones
         ],
-        "communities": [{"id": g.id, "name_zh": g.name_zh, "name_en": f"{g.name_en} Community"} for g in GROUNDS],
-        "grid_cells": [
-            {
-                "id": cell_of(g),
-                "name_zh": g.name_zh.replace("社区", "警格"),
-                "name_en": f"{g.name_en} grid cell",
-                "community": g.id,
-                "station": STATION,
-                "zone": zone_of(g),
-                "polygon": _ring(plane, columns, rows, g.west, g.south, g.east, g.north),
-            }
-            for g in GROUNDS
+        "communities": [
+            {"id": g.id, "name_zh": g.name_zh, "name_en": f"{g.name_en} {ENGLISH[g.kind]}"} for g in sheet.grounds
         ],
-        "boundary": _ring(plane, columns, rows, 0, 0, columns - 1, rows - 1),
+        "grid_cells": [_cell(sheet, plane, ground) for ground in sheet.grounds],
+        "boundary": _ring(sheet, plane, 0, 0, sheet.columns - 1, sheet.rows - 1),
+        **sheet.extras,
         "facts": {
-            **FACTS,
+            **sheet.facts,
             "road_nodes": len(streets.nodes),
             "road_arcs": len(streets.arcs),
             "synthetic": True,
@@ -63,7 +47,19 @@ def area_document(
     }
 
 
-def _ring(plane: Plane, columns: int, rows: int, west: int, south: int, east: int, north: int) -> list[list[float]]:
+def _cell(sheet: Sheet, plane: Plane, ground: Ground) -> dict[str, Any]:
+    return {
+        "id": sheet.cell_of(ground),
+        "name_zh": f"{ground.stem}警格",
+        "name_en": f"{ground.name_en} grid cell",
+        "community": ground.id,
+        "station": sheet.zone_of(ground).station,
+        "zone": ground.zone,
+        "polygon": _ring(sheet, plane, ground.west, ground.south, ground.east, ground.north),
+    }
+
+
+def _ring(sheet: Sheet, plane: Plane, west: int, south: int, east: int, north: int) -> list[list[float]]:
     """A closed ring, counter-clockwise, with a corner at every second grid line.
 
     Neighbours have the same corners on their common side, so that no gap opens between bent lines.
@@ -71,8 +67,10 @@ def _ring(plane: Plane, columns: int, rows: int, west: int, south: int, east: in
     across, upward = range(west, east + 1, 2), range(south, north + 1, 2)
     corners = [(c, south) for c in across] + [(east, r) for r in upward][1:]
     corners += [(c, north) for c in reversed(across)][1:] + [(west, r) for r in reversed(upward)][1:]
-    return [list(plane.at(_out(c, columns - 1), _out(r, rows - 1))) for c, r in corners]
+    return [
+        list(plane.at(_out(c, sheet.columns - 1, sheet.step), _out(r, sheet.rows - 1, sheet.step))) for c, r in corners
+    ]
 
 
-def _out(line: int, last: int) -> float:
-    return -MARGIN if line == 0 else last * STEP + MARGIN if line == last else float(line * STEP)
+def _out(line: int, last: int, step: int) -> float:
+    return -MARGIN if line == 0 else last * step + MARGIN if line == last else float(line * step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, Final
 
 VERSION: Final = "2024-1"
@@ -25,21 +24,9 @@ _RESULTS: Final = """
 """
 
 
-# categories | due | fields of the final form
-_FORMS: Final = (
-    ("020405", True, ("losses.lost_yuan", "described")),
-    ("020407", True, ("losses.lost_yuan", "losses.prevented_yuan", "described")),
-    ("020301", False, ("counts.injured",)),
-)
-# category | hours
-_SMALL: Final = (("0610", 24), ("020405", 72))
-
-
-def handling_rules(codes: Collection[str]) -> dict[str, Any]:
-    """A form for theft and fraud, whose losses are counted; lost things and thefts are small cases.
-
-    codes: those of the area's category set; rules for others are left out.
-    """
+def handling_rules() -> dict[str, Any]:
+    """All areas', in codes of the default set: a form for theft and fraud, whose losses are counted; lost things are
+    small cases."""
     results = []
     for line in _RESULTS.strip().splitlines():
         code, name_zh, name_en, solves, *exempt = (part.strip() for part in line.split("|"))
@@ -58,11 +45,15 @@ def handling_rules(codes: Collection[str]) -> dict[str, Any]:
         "version": VERSION,
         "results": results,
         "forms": [
-            {"categories": [code], "due": due, "require": list(require)}
-            for code, due, require in _FORMS
-            if code in codes
+            {"categories": ["020405"], "due": True, "require": ["losses.lost_yuan", "described"]},
+            {
+                "categories": ["020407"],
+                "due": True,
+                "require": ["losses.lost_yuan", "losses.prevented_yuan", "described"],
+            },
+            {"categories": ["020301"], "due": False, "require": ["counts.injured"]},
         ],
-        "small_cases": [{"categories": [code], "hours": hours} for code, hours in _SMALL if code in codes],
+        "small_cases": [{"categories": ["0610"], "hours": 24}, {"categories": ["020405"], "hours": 72}],
         "emergency": {
             "code": "9801",
             "name_zh": "民警遇险求助",

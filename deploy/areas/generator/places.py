@@ -4,26 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
-from typing import Final
 
-from deploy.areas.generator.gaoqiao import (
-    COLUMN_ROADS,
-    COMPOUND_KINDS,
-    COMPOUND_STEMS,
-    GROUNDS,
-    LANDMARKS,
-    NUMERALS,
-    ROW_ROADS,
-    SCHOOLS,
-    Ground,
-    street_name_en,
-)
+from deploy.areas.generator.compounds import compound_name
 from deploy.areas.generator.plane import LonLat, Plane
-from deploy.areas.generator.streets import STEP, Streets
+from deploy.areas.generator.sheet import ENGLISH, Ground, Sheet
+from deploy.areas.generator.streets import Streets
 
-COMPOUNDS_PER_GROUND: Final = 12
-LONG_ROADS: Final = {zh for zh, _ in (*COLUMN_ROADS.values(), *ROW_ROADS.values())}
-"""Those that run through several communities: their middle says little about where on them something is."""
+COMMITTEES = {"社区": "居委会", "村": "村委会"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +24,20 @@ class Row:
     at: LonLat
 
 
-def place_rows(plane: Plane, streets: Streets, random: Random) -> list[Row]:
+def place_rows(sheet: Sheet, plane: Plane, streets: Streets, random: Random) -> list[Row]:
     """Every place, in the order of the file."""
-    rows = [_community(plane, ground) for ground in GROUNDS]
+    rows = [_community(sheet, plane, ground) for ground in sheet.grounds]
+    long_roads = sheet.long_roads()
     for name in streets.names():
-        digits = _with_digits(name)
+        digits = sheet.with_digits(name)
         at = streets.nodes[streets.middle_of(name)]
-        kind = "road" if name in LONG_ROADS else "street"
-        rows.append(Row(name, street_name_en(name), digits if digits != name else "", kind, at))
-    for zh, en, kind, crossing, aliases in LANDMARKS:
-        rows.append(Row(zh, en, aliases, kind, beside(streets, crossing, random)))
-    for ground in GROUNDS:
-        rows.extend(_of_ground(streets, ground, random))
+        kind = "road" if name in long_roads else "street"
+        rows.append(Row(name, sheet.street_name_en(name), digits if digits != name else "", kind, at))
+    for mark in sheet.landmarks:
+        at = beside(streets, mark.crossing, random)
+        rows.append(Row(mark.name_zh, mark.name_en, mark.aliases, mark.kind, at))
+    for ground in sheet.grounds:
+        rows.extend(_of_ground(sheet, streets, ground, random))
     return rows
 
 
@@ -60,34 +49,27 @@ def beside(streets: Streets, crossing: tuple[int, int], random: Random, metres: 
     return round(lon + (2 * random.random() - 1) * step, 6), round(lat + (2 * random.random() - 1) * step, 6)
 
 
-def room_name(ground: Ground) -> str:
-    return f"{ground.name_zh}警务室"
+def _community(sheet: Sheet, plane: Plane, ground: Ground) -> Row:
+    middle = plane.at(
+        (ground.west + ground.east) / 2 * sheet.step,
+        (ground.south + ground.north) / 2 * sheet.step,
+    )
+    committee = f"{ground.name_zh}{COMMITTEES[ground.kind]}"
+    return Row(ground.name_zh, f"{ground.name_en} {ENGLISH[ground.kind]}", committee, "community", middle)
 
 
-def _community(plane: Plane, ground: Ground) -> Row:
-    middle = plane.at((ground.west + ground.east) / 2 * STEP, (ground.south + ground.north) / 2 * STEP)
-    return Row(ground.name_zh, f"{ground.name_en} Community", f"{ground.name_zh}居委会", "community", middle)
-
-
-def _with_digits(name: str) -> str:
-    return "".join(str(NUMERALS.index(c) + 1) if c in NUMERALS else c for c in name)
-
-
-def _of_ground(streets: Streets, ground: Ground, random: Random) -> list[Row]:
-    stem = ground.name_zh.removesuffix("社区")
-    centre = ((ground.west + ground.east) // 2, (ground.south + ground.north) // 2)
-    room = Row(room_name(ground), f"{ground.name_en} Police Room", "", "police_room", beside(streets, centre, random))
-    rows = [room]
-    for zh, en in SCHOOLS:
+def _of_ground(sheet: Sheet, streets: Streets, ground: Ground, random: Random) -> list[Row]:
+    at = beside(streets, ground.centre, random)
+    rows = [Row(f"{ground.name_zh}警务室", f"{ground.name_en} Police Room", "", "police_room", at)]
+    for zh, en in sheet.schools:
         at = beside(streets, _somewhere(ground, random), random)
-        rows.append(Row(f"{stem}{zh}", f"{ground.name_en} {en}", "", "school", at))
-    first = GROUNDS.index(ground) * COMPOUNDS_PER_GROUND
-    for n in range(first, first + COMPOUNDS_PER_GROUND):
-        # 20 stems and 6 endings: walking the stems, and the endings once per round of stems, repeats none.
-        zh, en = COMPOUND_STEMS[n % len(COMPOUND_STEMS)]
-        kind_zh, kind_en = COMPOUND_KINDS[n // len(COMPOUND_STEMS)]
+        rows.append(Row(f"{ground.stem}{zh}", f"{ground.name_en} {en}", "", "school", at))
+    each, total = sheet.compounds_per_ground, sheet.compounds_per_ground * len(sheet.grounds)
+    first = sheet.grounds.index(ground) * each
+    for n in range(first, first + each):
+        zh, en = compound_name(n, total)
         at = beside(streets, _somewhere(ground, random), random)
-        rows.append(Row(f"{zh}{kind_zh}", f"{en} {kind_en}", "", "compound", at))
+        rows.append(Row(zh, en, "", "compound", at))
     return rows
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-NIGHT: Final = ["21:00-06:00"]
-KEY_CELLS: Final = ["cell:G03", "cell:G07"]
-"""Where crowds are: 高桥大市场 and the food streets of 永定社区."""
 POLICE: Final = ["patrol", "post", "police_room"]
 MOBILE: Final = ["patrol", "post"]
 
@@ -210,37 +207,25 @@ def _ordinary() -> list[dict[str, Any]]:
     ]
 
 
-_CITY: Final = {
+_STEPS: Final = {
     "answer": 15,
     "intake": 60,
     "assigned": 60,
     "terminal": 15,
     "acknowledge": 60,
     "en_route": 120,
-    "on_scene": 300,
     "handled": 3600,
     "feedback": 7200,
 }
 
 
 def target_rules() -> list[dict[str, Any]]:
-    """Seconds for each step, by hour and place: 1-3-5 in key areas at night, 300 s to the scene everywhere else."""
-    return [
-        {
-            "id": "1-3-5",
-            "when": _when(hours=NIGHT, places=KEY_CELLS),
-            "seconds": _CITY | {"en_route": 60, "on_scene": 180, "handled": 300},
-        },
-        {
-            "id": "city",
-            "when": _when(),
-            "seconds": _CITY,
-        },
-    ]
+    """Seconds for the steps that the targets of area.json do not know."""
+    return [{"id": "every-call", "when": _when(), "seconds": _STEPS}]
 
 
 def response_plans() -> dict[str, Any]:
-    """Gaoqiao's plans: the named ones, the categories of 110, and one nearest unit for the rest."""
+    """The plans of all areas: the named ones, the categories of 110, and one nearest unit for the rest."""
     return {
         "plans": [*_grave(), _missing_person(), *_ordinary(), _one_nearest(POLICE)],
         "targets": target_rules(),

@@ -1,4 +1,4 @@
-"""A street network: arterials every 1,000 m, streets every 250 m, lanes between them.
+"""A street network: every eighth grid line is an arterial, every second a street, lanes lie between them.
 
 Lanes are thinned out and some are one-way, in a way that provably keeps every node reachable from every
 other: arterials and streets stay whole and two-way, and each crossing of two lanes keeps at least one
@@ -15,7 +15,6 @@ from typing import Final
 
 from deploy.areas.generator.plane import METRES_PER_DEGREE, LonLat, Plane
 
-STEP: Final = 125
 ARTERIAL, STREET, LANE = "arterial", "street", "lane"
 SPEED_MPS: Final = {ARTERIAL: 40 / 3.6, STREET: 25 / 3.6, LANE: 12 / 3.6}
 """What a patrol car keeps up among e-bikes and stalls, not the speed limit."""
@@ -75,11 +74,12 @@ def lay_streets(
     plane: Plane,
     columns: int,
     rows: int,
+    step: int,
     name: Callable[[bool, int, Crossing], str],
     keep: Callable[[str], bool],
     random: Random,
 ) -> Streets:
-    """The network of `columns` × `rows` grid lines.
+    """The network of `columns` × `rows` grid lines, `step` metres apart.
 
     name(vertical, line, crossing) names the piece of a line that begins at a crossing; a lane for whose name
     keep() holds loses no piece and stays two-way.
@@ -87,7 +87,7 @@ def lay_streets(
     edges = _edges(columns, rows, name, keep, random)
     used = sorted({crossing for edge in edges for crossing in edge[:2]}, key=lambda c: (c[1], c[0]))
     ids = {crossing: n for n, crossing in enumerate(used)}
-    nodes = [_jittered(plane, crossing, random) for crossing in used]
+    nodes = [_jittered(plane, crossing, step, random) for crossing in used]
     arcs: list[Arc] = []
     for start, end, kind, street, one_way in edges:
         tail, head = ids[start], ids[end]
@@ -134,11 +134,11 @@ def _edges(
     return edges
 
 
-def _jittered(plane: Plane, crossing: Crossing, random: Random) -> LonLat:
+def _jittered(plane: Plane, crossing: Crossing, step: int, random: Random) -> LonLat:
     # Big roads run smoothly; a lane wanders.
     wander = 12.0 if LANE in (rank(crossing[0]), rank(crossing[1])) else 3.0
-    x = crossing[0] * STEP + (2 * random.random() - 1) * wander
-    y = crossing[1] * STEP + (2 * random.random() - 1) * wander
+    x = crossing[0] * step + (2 * random.random() - 1) * wander
+    y = crossing[1] * step + (2 * random.random() - 1) * wander
     return plane.at(x, y)
 
 

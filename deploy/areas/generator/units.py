@@ -1,66 +1,35 @@
-"""units.json and kinds.json: who can be sent, and what kind of helper each is."""
+"""units.json: who can be sent."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
-from typing import Any, Final
+from typing import Any
 
-from deploy.areas.generator.gaoqiao import GROUNDS, Ground, ground_at
-from deploy.areas.generator.ground import STATION, cell_of, zone_of
-from deploy.areas.generator.places import beside, room_name
+from deploy.areas.generator.kinds import SKILLS, Squad
+from deploy.areas.generator.places import beside
+from deploy.areas.generator.sheet import Crossing, Ground, Sheet
 from deploy.areas.generator.streets import Streets
 
-KINDS: Final[list[dict[str, Any]]] = [
-    {"kind": "post", "name_zh": "警务点", "name_en": "Police post", "police": True, "mode": "drive",
-     "speed_factor": 1.0, "max_assignments": 2},
-    {"kind": "patrol", "name_zh": "巡逻组", "name_en": "Patrol team", "police": True, "mode": "drive",
-     "speed_factor": 1.0, "max_assignments": 1},
-    {"kind": "police_room", "name_zh": "社区警务室", "name_en": "Community police room", "police": True,
-     "mode": "drive", "speed_factor": 0.9, "max_assignments": 2},
-    {"kind": "volunteer", "name_zh": "义警队", "name_en": "Volunteer team", "police": False, "mode": "foot",
-     "speed_factor": 1.0, "max_assignments": 1},
-]  # fmt: skip
-"""`mode` is how it moves (fengqiao.geo.roads.Mode); its travel time is divided by `speed_factor`."""
 
-POSTS: Final = (
-    ("YY", "怡园警务点", "Yiyuan Post", (10, 26)),
-    ("DSC", "大市场警务点", "Grand Market Post", (20, 6)),
-)
-PATROL_HOMES: Final = ((4, 24), (12, 20), (22, 24), (34, 26), (4, 8), (12, 6), (24, 8), (36, 8))
-VOLUNTEERS_PER_GROUND: Final = 6
-NIGHT_MARKET: Final = ((12, 28), (14, 26), (12, 24))
-"""Where the three night-market teams of 永定社区 stand: on the food streets."""
-
-
-def unit_list(streets: Streets, random: Random) -> list[dict[str, Any]]:
-    """The units of Gaoqiao: 2 posts, 8 patrols, 10 police rooms, 60 volunteer teams."""
+def unit_list(sheet: Sheet, streets: Streets, random: Random) -> list[dict[str, Any]]:
+    """The units of an area, squad by squad."""
     units = []
-    for sign, zh, en, crossing in POSTS:
-        skills = ["first_response", "arrest", "first_aid"]
-        units.append(_unit(sign, "post", zh, en, crossing, skills, streets, random))
-    for n, crossing in enumerate(PATROL_HOMES, 1):
-        skills = ["arrest", "pursuit", "search"]
-        units.append(_unit(f"P{n}", "patrol", f"巡逻{n}组", f"Patrol {n}", crossing, skills, streets, random))
-    for n, ground in enumerate(GROUNDS, 1):
-        crossing = ((ground.west + ground.east) // 2, (ground.south + ground.north) // 2)
-        names = room_name(ground), f"{ground.name_en} Police Room"
-        skills = ["mediation", "arrest", "visits"]
-        units.append(_unit(f"R{n:02d}", "police_room", *names, crossing, skills, streets, random))
-    for g, ground in enumerate(GROUNDS):
-        for n in range(VOLUNTEERS_PER_GROUND):
-            sign = f"V{g * VOLUNTEERS_PER_GROUND + n + 1:02d}"
-            zh, en, crossing = _volunteers(ground, n, random)
-            skills = ["first_response", "search"]
-            units.append(_unit(sign, "volunteer", zh, en, crossing, skills, streets, random))
+    for squad in sheet.squads:
+        for post in squad.named:
+            names = post.name_zh, post.name_en
+            units.append(_unit(sheet, post.sign, squad.kind, *names, post.crossing, streets, random))
+        for sign, zh, en, crossing in _spread(sheet, squad, random):
+            units.append(_unit(sheet, sign, squad.kind, zh, en, crossing, streets, random))
     return units
 
 
-def desk_units(streets: Streets, count: int, random: Random) -> list[dict[str, Any]]:
+def desk_units(sheet: Sheet, streets: Streets, count: int, random: Random) -> list[dict[str, Any]]:
     """`count` desks spread over the ground at random, for benchmarks."""
     units = []
     for n in range(1, count + 1):
         crossing = streets.crossings[int(random.random() * len(streets.crossings))]
-        units.append(_unit(f"D{n:02d}", "desk", f"值守{n}席", f"Desk {n}", crossing, [], streets, random))
+        units.append(_unit(sheet, f"D{n:02d}", "desk", f"值守{n}席", f"Desk {n}", crossing, streets, random))
     return units
 
 
@@ -70,38 +39,50 @@ def desk_kind(max_assignments: int) -> dict[str, Any]:
             "speed_factor": 1.0, "max_assignments": max_assignments}  # fmt: skip
 
 
-def _volunteers(ground: Ground, n: int, random: Random) -> tuple[str, str, tuple[int, int]]:
-    stem = ground.name_zh.removesuffix("社区")
-    if ground.id == "yongding" and n < len(NIGHT_MARKET):
-        return f"夜市义警{n + 1}队", f"Night Market Volunteers {n + 1}", NIGHT_MARKET[n]
-    crossing = (
+def _spread(sheet: Sheet, squad: Squad, random: Random) -> Iterator[tuple[str, str, str, Crossing]]:
+    """Sign, names and place of each community's units. Lazy: each draws its own chance before it is placed."""
+    running = 0
+    for ground in sheet.grounds:
+        special = squad.instead.get(ground.id, ())
+        for n in range(squad.per_ground):
+            running += 1
+            sign = f"{squad.sign}{running:0{squad.digits}d}"
+            if n < len(special):
+                yield sign, *special[n]
+                continue
+            words = {"stem": ground.stem, "name": ground.name_zh, "en": ground.name_en, "n": n + 1}
+            crossing = ground.centre if squad.centre else _anywhere(ground, random)
+            yield sign, squad.name_zh.format(**words), squad.name_en.format(**words), crossing
+
+
+def _anywhere(ground: Ground, random: Random) -> Crossing:
+    return (
         ground.west + 1 + int(random.random() * (ground.east - ground.west - 1)),
         ground.south + 1 + int(random.random() * (ground.north - ground.south - 1)),
     )
-    return f"{stem}雷锋义警{n + 1}队", f"{ground.name_en} Lei Feng Volunteers {n + 1}", crossing
 
 
 def _unit(
+    sheet: Sheet,
     sign: str,
     kind: str,
     name_zh: str,
     name_en: str,
-    crossing: tuple[int, int],
-    capabilities: list[str],
+    crossing: Crossing,
     streets: Streets,
     random: Random,
 ) -> dict[str, Any]:
     column, row = streets.crossings[streets.node_at(*crossing)]
-    ground = ground_at(column, row)
+    ground = sheet.ground_at(column, row)
     return {
         "id": sign,
         "call_sign": sign,
         "kind": kind,
         "name_zh": name_zh,
         "name_en": name_en,
-        "station": STATION,
-        "zone": zone_of(ground),
-        "grid_cell": cell_of(ground),
+        "station": sheet.zone_of(ground).station,
+        "zone": ground.zone,
+        "grid_cell": sheet.cell_of(ground),
         "home": list(beside(streets, crossing, random)),
-        "capabilities": capabilities,
+        "capabilities": SKILLS[kind],
     }

@@ -1,20 +1,30 @@
-"""A category set of an area: codes with parents (the code less two digits), names, aliases, priorities."""
+"""A category set of an area: codes with parents (the code less two digits), names, aliases, priorities, levels.
+
+Beside the tree stand the tags (涉未成年人 …) and the list of what is reported up at once 要情上报. A call in a void
+category (silent, dropped, test, nuisance) is kept, but is no valid incident 有效警情.
+"""
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 
 from fengqiao.contracts.model import Category
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One category. dispute_kind: None where it cannot become a mediation case."""
+    """One category. level: 1 is the gravest. dispute_kind: None where it cannot become a mediation case.
+
+    alias_tags: the tags that a word brings along, for words that say more than the category does.
+    """
 
     category: Category
     aliases: tuple[str, ...]
     priority: int
     dispute_kind: str | None = None
+    level: int = 4
+    void: bool = False
+    alias_tags: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def root(self) -> str:
@@ -22,16 +32,61 @@ class Row:
         return self.category.code[:2]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A level or a tag, for showing it."""
+
+    id: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportUp:
+    """One thing that is reported up at once: in one of these branches (where any are named) and with one of these
+    tags (where any are named)."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def meets(self, code: str, tags: Collection[str]) -> bool:
+        return (not self.categories or code.startswith(self.categories)) and (
+            not self.tags or not set(self.tags).isdisjoint(tags)
+        )
+
+
+WEAPON: str = "weapon"
+"""The tag that an incident with a weapon has, said or not."""
+BY_LEVEL: str = "level"
+"""Why an incident is reported up when nothing but its level says so."""
+
+
 class CategorySet:
     """Finds categories by code, alias or name; letter case does not matter."""
 
-    def __init__(self, version: str, rows: Iterable[Row]) -> None:
-        """Raises ValueError when a word stands for two categories."""
+    def __init__(
+        self,
+        version: str,
+        rows: Iterable[Row],
+        *,
+        levels: Iterable[Named] = (),
+        tags: Iterable[Named] = (),
+        report_up: Iterable[ReportUp] = (),
+        report_up_from_level: int = 0,
+    ) -> None:
+        """Raises ValueError where the set contradicts itself: a word for two categories, a child without its parent,
+        a tag, level or code that is not there."""
         self.version = version
         self.rows = tuple(rows)
+        self.levels, self.tags, self.report_up = tuple(levels), tuple(tags), tuple(report_up)
+        self.report_up_from_level = report_up_from_level
         self._by_word: dict[str, Row] = {row.category.code: row for row in self.rows}
         if len(self._by_word) != len(self.rows):
             raise ValueError("a code is there twice")
+        self._check()
         for row in self.rows:
             for alias in row.aliases:
                 if self._by_word.setdefault(alias.casefold(), row) is not row:
@@ -39,10 +94,43 @@ class CategorySet:
         for row in self.rows:
             # A name may be shared (12 and 0899 are both 其他); then it stands for the first.
             self._by_word.setdefault(row.category.name_zh.casefold(), row)
+        self._tags_of_word = {alias.casefold(): tags for row in self.rows for alias, tags in row.alias_tags.items()}
+
+    def _check(self) -> None:
+        codes, levels = set(self._by_word), {level.id for level in self.levels}
+        tags = {tag.id for tag in self.tags}
+        for row in self.rows:
+            code = row.category.code
+            if len(code) > 2 and code[:-2] not in codes:
+                raise ValueError(f"{code}: its parent {code[:-2]} is not there")
+            if levels and str(row.level) not in levels:
+                raise ValueError(f"{code}: there is no level {row.level}")
+            for alias, brought in row.alias_tags.items():
+                if alias not in row.aliases:
+                    raise ValueError(f"{code}: alias_tags names {alias!r}, which is no alias of it")
+                if unknown := set(brought) - tags:
+                    raise ValueError(f"{code}: alias_tags names the unknown tag {min(unknown)!r}")
+        for one in self.report_up:
+            if unknown := set(one.categories) - codes:
+                raise ValueError(f"report_up {one.id}: there is no category {min(unknown)}")
+            if unknown := set(one.tags) - tags:
+                raise ValueError(f"report_up {one.id}: there is no tag {min(unknown)!r}")
 
     def find(self, word: str) -> Row | None:
         """The category that a code, an alias or a Chinese name stands for."""
         return self._by_word.get(word) or self._by_word.get(word.strip().casefold())
+
+    def tags_of(self, word: str) -> tuple[str, ...]:
+        """The tags that a word for a category brings along."""
+        return self._tags_of_word.get(word.strip().casefold(), ())
+
+    def has_tag(self, tag: str) -> bool:
+        return any(known.id == tag for known in self.tags)
+
+    def reported_up(self, row: Row, tags: Collection[str]) -> tuple[str, ...]:
+        """Why an incident of this category with these tags is reported up at once; empty: it is not."""
+        why = tuple(one.id for one in self.report_up if one.meets(row.category.code, tags))
+        return why or ((BY_LEVEL,) if row.level <= self.report_up_from_level else ())
 
     def near(self, word: str, limit: int = 5) -> list[str]:
         """Words of the set that look like `word`, nearest first: for the sentence that refuses it."""

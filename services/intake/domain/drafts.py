@@ -41,6 +41,7 @@ Time = Annotated[AwareDatetime, AfterValidator(_plausible)]
 Name = Annotated[str, Field(max_length=NAME_LENGTH)]
 Words = Annotated[str, Field(max_length=WORDS_LENGTH)]
 Key = Annotated[str, Field(min_length=1, max_length=KEY_LENGTH), AfterValidator(printable_key)]
+Tags = Annotated[tuple[Annotated[str, Field(max_length=32)], ...], Field(max_length=20)]
 Area = Annotated[str, Field(pattern=AREA_PATTERN)]
 CategoryName = Annotated[str, Field(min_length=1, max_length=64, description="a code of the area's set, or an alias")]
 Priority = Annotated[int, Field(ge=1, le=4, description="1 is the gravest")]
@@ -90,9 +91,13 @@ class IncidentDraft(Draft):
     external_id: Key | None = None
     """The reporting system's own number: the same one again is the same incident. Wins over Idempotency-Key."""
     category: CategoryName | None = None
-    """Left out: the source's default."""
+    """Left out: the source's default. A source's own words count too: `GET /v1/sources` lists them."""
+    caller_category: CategoryName | None = None
+    """What the caller took it for, where the desk that took the call says something else in `category`."""
+    tags: Tags | None = None
+    """What stands beside the category: tags of the area's set."""
     priority: Priority | None = None
-    """Left out: the category's."""
+    """Left out: the category's, shifted as the source says."""
     description: Words | None = None
     reported_at: Time | None = None
     """When the caller was heard; left out: now."""
@@ -107,14 +112,26 @@ class ChangeDraft(Draft):
     description: Annotated[str, Field(min_length=1, max_length=WORDS_LENGTH)] | None = None
     location: PlaceDraft | None = None
     category: CategoryName | None = None
+    tags: Tags | None = None
+    """All the tags that it has from now on."""
     priority: Priority | None = None
     weapon: bool | None = None
+    at: Time | None = None
+    """With `location`: when it was there. A place that is older than the last one changes nothing."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if all(getattr(self, field) is None for field in type(self).model_fields):
-            raise ValueError("send at least one of description, location, category, priority, weapon")
+            raise ValueError("send at least one of description, location, category, tags, priority, weapon")
+        if self.at is not None and self.location is None:
+            raise ValueError("at says when it was at a location: send both")
         return self
+
+    @property
+    def is_a_fix(self) -> bool:
+        """Whether it says nothing but where something was at a time: the position of something that moves."""
+        others = (getattr(self, field) for field in type(self).model_fields if field not in ("at", "location"))
+        return self.at is not None and all(value is None for value in others)
 
 
 class AnotherCallerDraft(Draft):

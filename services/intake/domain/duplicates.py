@@ -11,11 +11,12 @@ of the area (confidence 0) suggests nothing. Suggested from 0.2 on, five at most
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, floor, hypot, radians
 from typing import Final
 
 from fengqiao.contracts.incidents import DuplicateCandidate
+from fengqiao.contracts.model import Category, Location
 from fengqiao.geo.distance import EARTH_RADIUS_M
 
 REACH_M: Final = 300.0
@@ -96,11 +97,29 @@ class RecentIncidents:
         while len(self._open) > MOST_SIGHTINGS:
             self.forget(next(iter(self._open)))
 
+    def change(self, incident_id: str, location: Location | None, category: Category | None) -> None:
+        """It is somewhere else, or something else; its age stays."""
+        known = self._open.get(incident_id)
+        if known is None:
+            return
+        now = known
+        if location is not None:
+            now = replace(now, lon=location.lon, lat=location.lat, confidence=location.confidence)
+        if category is not None:
+            now = replace(now, code=category.code)
+        self._take_out(known)
+        # In its old place in the order, which is that of age.
+        self._open[incident_id] = now
+        square, _, _ = now.squares()
+        self._squares.setdefault(square, deque(maxlen=PER_SQUARE)).append(now)
+
     def forget(self, incident_id: str) -> None:
         """It has ended."""
         sighting = self._open.pop(incident_id, None)
-        if sighting is None:
-            return
+        if sighting is not None:
+            self._take_out(sighting)
+
+    def _take_out(self, sighting: Sighting) -> None:
         square, _, _ = sighting.squares()
         there = self._squares.get(square)
         if there is not None and sighting in there:

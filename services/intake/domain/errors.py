@@ -3,6 +3,7 @@
 Refusal
 ├── WrongField    one field of the request cannot be used; says which
 ├── ForeignArea   the place belongs to an area that the caller's token does not cover
+├── ForeignSource the caller may not report as that source
 └── Ended         dispatch has ended the incident: nothing can be changed any more
 """
 
@@ -27,6 +28,14 @@ class ForeignArea(Refusal):
     def __init__(self, area: str) -> None:
         super().__init__(f"This token is not for the area {area}.")
         self.area = area
+
+
+class ForeignSource(Refusal):
+    """The caller may not report as `source`."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(f"This client may not report as {source}: GET /v1/sources says who may.")
+        self.source = source
 
 
 class Ended(Refusal):

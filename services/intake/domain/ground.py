@@ -6,17 +6,8 @@ from dataclasses import dataclass
 from fengqiao.geo.areas import Area, AreaIndex
 from fengqiao.geo.gazetteer import Gazetteer
 from services.intake.domain.categories import CategorySet
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who reports. default_category: what a report without one is about. channel: the ministry's code."""
-
-    source: str
-    name_zh: str
-    name_en: str
-    default_category: str
-    channel: str
+from services.intake.domain.crosswalk import Crosswalk
+from services.intake.domain.sources import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +18,7 @@ class Ground:
     gazetteer: Gazetteer
     categories: CategorySet
     sources: Mapping[str, Source]
+    crosswalk: Crosswalk | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,12 @@ async def test_M1_a_dispute_of_an_incident_has_the_incidents_case(intake: Instan
 
 
 async def test_I3_places_sources_categories_areas(intake: Instance) -> None:
-    async with intake.client() as http, intake.client(areas=["dongcheng"]) as far:
+    async with intake.client() as http, intake.client(areas=["elsewhere"]) as far:
         places = (await http.get("/v1/places", params={"area": "gaoqiao", "q": "美食七街"})).json()["items"]
         assert (places[0]["name"], places[0]["confidence"], places[0]["grid_cell"]) == ("美食七街", 1.0, "G07")
         assert (await http.get("/v1/places", params={"area": "gaoqiao", "q": ""})).status_code == 422
         assert (await far.get("/v1/places", params={"area": "gaoqiao", "q": "x"})).status_code == 403
-        assert (await far.get("/v1/places", params={"area": "dongcheng", "q": "x"})).status_code == 404
+        assert (await far.get("/v1/places", params={"area": "elsewhere", "q": "x"})).status_code == 404
         sources = (await http.get("/v1/sources")).json()["items"]
         assert "110" in {one["source"] for one in sources}
         assert (await http.get("/v1/sources?area=gaoqiao")).json()["items"] == sources

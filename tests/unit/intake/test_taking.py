@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fengqiao.geo.areas import load_area
 from fengqiao.geo.datums import from_wgs84
 from fengqiao.geo.distance import haversine_metres
 from services.intake.area_folder import InvalidFolder, load_grounds
@@ -88,7 +89,7 @@ def test_I1_a_place_in_a_foreign_area_is_refused(grounds: Grounds) -> None:
 
 @given(st.floats(112.6, 113.4), st.floats(27.9, 28.5))
 def test_I3_distance_to_the_area_is_that_to_its_nearest_rim(lon: float, lat: float) -> None:
-    area = load_grounds(AREAS).by_area["gaoqiao"].area
+    area = load_area(AREAS / "gaoqiao")
     metres = metres_outside(area, lon, lat)
     corner = min(haversine_metres(lon, lat, *vertex) for vertex in area.boundary)
     # Edges are at most 450 m long: the nearest corner is at most half of that farther than the nearest point.

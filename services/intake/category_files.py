@@ -1,0 +1,152 @@
+"""Reading `categories.json` and `crosswalk.json` of an area's folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from fengqiao.contracts.model import Category
+from services.intake.domain.categories import CategorySet, Named, ReportUp, Row
+from services.intake.domain.crosswalk import Crosswalk
+from services.intake.folder_file import FileRow, InvalidFolder, read_file
+
+Code = Annotated[str, Field(pattern=r"^([0-9]{2}){1,6}$")]
+Word = Annotated[str, Field(min_length=1, max_length=64)]
+Level = Annotated[int, Field(ge=1, le=4)]
+
+
+class _Category(FileRow):
+    code: Code
+    name_zh: Word
+    name_en: Word
+    aliases: list[Word]
+    priority: Annotated[int, Field(ge=1, le=4)]
+    level: Level
+    alias_tags: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    void: bool = False
+    dispute_kind: str | None = None
+
+
+class _Level(FileRow):
+    level: Level
+    name_zh: Word
+    name_en: Word
+
+
+class _Tag(FileRow):
+    tag: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+    name_zh: Word
+    name_en: Word
+
+
+class _ReportUp(FileRow):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+    name_zh: Word
+    name_en: Word
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class _Categories(FileRow):
+    version: Word
+    levels: Annotated[list[_Level], Field(min_length=3, max_length=4)]
+    report_up_from_level: Level
+    report_up: list[_ReportUp]
+    tags: list[_Tag]
+    categories: Annotated[list[_Category], Field(min_length=1)]
+
+
+class _Pair(FileRow):
+    from_: Annotated[Code, Field(alias="from")]
+    to: list[Code]
+
+
+class _Named(FileRow):
+    code: Code
+    name_zh: Word
+    name_en: Word
+
+
+class _Crosswalk(FileRow):
+    from_: Annotated[str, Field(alias="from")]
+    to: Word
+    pairs: list[_Pair]
+    categories: list[_Named]
+
+
+def load_categories(folder: Path) -> CategorySet:
+    """The set in `folder`. Raises InvalidFolder."""
+    file = folder / "categories.json"
+    written = read_file(_Categories, file)
+    rows = [
+        Row(
+            Category(code=row.code, name_zh=row.name_zh, name_en=row.name_en, version=written.version),
+            tuple(row.aliases),
+            row.priority,
+            row.dispute_kind,
+            row.level,
+            row.void,
+            row.alias_tags,
+        )
+        for row in written.categories
+    ]
+    for what, ids in (
+        ("levels", [level.level for level in written.levels]),
+        ("tags", [tag.tag for tag in written.tags]),
+        ("report_up", [one.id for one in written.report_up]),
+    ):
+        if len(set(ids)) != len(ids):
+            raise InvalidFolder(file, f"{what}: something is there twice")
+    try:
+        return CategorySet(
+            written.version,
+            rows,
+            levels=[Named(str(one.level), one.name_zh, one.name_en) for one in written.levels],
+            tags=[Named(one.tag, one.name_zh, one.name_en) for one in written.tags],
+            report_up=[
+                ReportUp(one.id, one.name_zh, one.name_en, one.categories, one.tags) for one in written.report_up
+            ],
+            report_up_from_level=written.report_up_from_level,
+        )
+    except ValueError as error:
+        raise InvalidFolder(file, f"categories: {error}") from error
+
+
+def load_crosswalk(folder: Path, own: CategorySet) -> Crosswalk | None:
+    """The crosswalk in `folder`, None where there is none. Raises InvalidFolder."""
+    file = folder / "crosswalk.json"
+    if not file.exists():
+        return None
+    written = read_file(_Crosswalk, file)
+    if written.from_ != own.version:
+        raise InvalidFolder(file, f"from: is {written.from_!r}, but the area's set is {own.version!r}")
+    if written.to == own.version:
+        raise InvalidFolder(file, "to: is the area's own set")
+    names = {row.code: (row.name_zh, row.name_en) for row in written.categories}
+    try:
+        return Crosswalk(own, written.to, [(pair.from_, tuple(pair.to)) for pair in written.pairs], names)
+    except ValueError as error:
+        raise InvalidFolder(file, f"pairs: {error}") from error
+
+
+def check_sets(folder: Path, sets: Mapping[str, CategorySet], crosswalks: Mapping[str, Crosswalk | None]) -> None:
+    """One version, one set; and what a crosswalk says of a set that another area has is true. Raises InvalidFolder."""
+    by_version: dict[str, tuple[str, dict[str, Row]]] = {}
+    for area, own in sets.items():
+        rows = {row.category.code: row for row in own.rows}
+        first, known = by_version.setdefault(own.version, (area, rows))
+        if rows != known:
+            raise InvalidFolder(
+                folder / area / "categories.json",
+                f"version: is {own.version!r} as in {first}, but the categories differ: give it a version of its own",
+            )
+    for area, crosswalk in crosswalks.items():
+        if crosswalk is None or crosswalk.other not in by_version:
+            continue
+        first, known = by_version[crosswalk.other]
+        if different := sorted(set(known) ^ set(crosswalk.names)):
+            raise InvalidFolder(
+                folder / area / "crosswalk.json",
+                f"categories: {different[0]} is not the same as in the set {crosswalk.other} of {first}",
+            )

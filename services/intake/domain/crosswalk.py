@@ -1,0 +1,52 @@
+"""What the codes of an area's category set are in another set, and back. Sets disagree: a code may be several there."""
+
+from collections.abc import Iterable, Mapping
+
+from services.intake.domain.categories import CategorySet
+
+
+class Crosswalk:
+    """From the area's own set to the set `other`. names: that set's codes with Chinese and English name."""
+
+    def __init__(
+        self,
+        own: CategorySet,
+        other: str,
+        pairs: Iterable[tuple[str, tuple[str, ...]]],
+        names: Mapping[str, tuple[str, str]],
+    ) -> None:
+        """Raises ValueError: a code that one of the sets does not have, twice the same, or one without a partner."""
+        self.other = other
+        self.names = names
+        self.pairs: dict[str, tuple[str, ...]] = {}
+        own_codes = {row.category.code for row in own.rows}
+        for code, there in pairs:
+            if code in self.pairs:
+                raise ValueError(f"{code} is there twice")
+            if code not in own_codes:
+                raise ValueError(f"the area's set {own.version} has no category {code}")
+            if not there:
+                raise ValueError(f"{code} has no partner in {other}")
+            if unknown := [one for one in there if one not in names]:
+                raise ValueError(f"{code}: the set {other} has no category {unknown[0]}")
+            self.pairs[code] = there
+        if missing := sorted(own_codes - set(self.pairs)):
+            raise ValueError(f"{missing[0]} of the area's set {own.version} is not there")
+        self._back: dict[str, tuple[str, ...]] = {}
+        for theirs in names:
+            same = [code for code, partners in self.pairs.items() if theirs in partners]
+            # What is this and nothing else comes before what is several things; the shortest code is the widest.
+            same.sort(key=lambda code: (len(self.pairs[code]), len(code), code))
+            self._back[theirs] = tuple(same)
+
+    def there(self, code: str) -> tuple[str, ...]:
+        """The other set's codes for one of ours."""
+        return self.pairs.get(code, ())
+
+    def here(self, code: str) -> tuple[str, ...]:
+        """Our codes for one of the other set, the best first; where it is unknown, those of its nearest parent."""
+        while code:
+            if found := self._back.get(code):
+                return found
+            code = code[:-2]
+        return ()
