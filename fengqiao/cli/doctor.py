@@ -23,12 +23,15 @@ from fengqiao.local.errors import LocalError
 from fengqiao.local.jars import cache_folder, missing_jars
 from fengqiao.local.java import java_binary
 from fengqiao.local.ports import is_taken, owner
-from fengqiao.local.system import ports_needed, services_in
+from fengqiao.local.system import child_environment, ports_needed, services_in
 from fengqiao.runtime.settings import ServiceSettings
 
 PYTHON_WANTED: Final = (3, 11)
 GLIBC_WANTED: Final = (2, 34)
 MEMORY_WANTED_MB: Final = 2500
+CHECKING: Final = ("intake", "dispatch", "mediation", "analytics")
+"""The services that read more of an area's folder than its area.json."""
+CHECK_S: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,7 @@ def examine(read: ServiceSettings) -> Iterator[Finding]:
     yield _java()
     yield _memory()
     yield _disk(read)
-    yield _areas(read)
-    yield _plans(read)
+    yield from _areas(read)
     running = holder(read.data.resolve())
     yield Finding("system", True, f"running (pid {running})" if running else "not running")
     if running is None:
@@ -150,27 +152,46 @@ def _disk(read: ServiceSettings) -> Finding:
     )
 
 
-def _areas(read: ServiceSettings) -> Finding:
-    mend = "set FENGQIAO_AREAS to the folder of the areas"
+def _areas(read: ServiceSettings) -> Iterator[Finding]:
+    """The folders as every service reads them: each names what it cannot use by file and field."""
+    mend = "mend the file that is named, or set FENGQIAO_AREAS to the folder of the areas"
     try:
         areas = load_areas(read.areas)
     except (GeoError, OSError) as error:
-        return Finding("areas", False, str(error), mend)
-    return Finding("areas", bool(areas), ", ".join(sorted(areas)) or f"none in {read.areas}", mend)
+        yield Finding("areas", False, str(error), mend)
+        return
+    problems = [problem for problem in _checked_by_services(read) if problem]
+    if problems:
+        for problem in dict.fromkeys(problems):
+            yield Finding("areas", False, problem, mend)
+    else:
+        yield Finding("areas", True, ", ".join(sorted(areas)), mend)
 
 
-def _plans(read: ServiceSettings) -> Finding:
-    """Forces and response plans, as dispatch reads them at its start."""
-    asked = subprocess.run(
-        [sys.executable, "-m", "services.dispatch", "plans"],
-        cwd=ROOT,
-        env={**os.environ, "FENGQIAO_AREAS": str(read.areas.resolve())},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    said = (asked.stdout if asked.returncode == 0 else asked.stderr).strip()
-    return Finding("plans", asked.returncode == 0, said.splitlines()[-1] if said else "", "correct the file it names")
+def _checked_by_services(read: ServiceSettings) -> Iterator[str]:
+    """What each service says against the folders; empty when nothing. All are asked at the same time."""
+    environment = child_environment(read, os.environ)
+    asked = [
+        subprocess.Popen(
+            [sys.executable, "-m", f"services.{name}", "check"],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for name in services_in(ROOT)
+        if name in CHECKING
+    ]
+    for process in asked:
+        try:
+            said, _ = process.communicate(timeout=CHECK_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+            yield f"{' '.join(map(str, process.args[1:]))} did not answer within {CHECK_S} s"  # type: ignore[index]
+            continue
+        yield (said.strip().splitlines() or ["no reason given"])[-1] if process.returncode else ""
 
 
 def _ports(read: ServiceSettings) -> Iterator[Finding]:

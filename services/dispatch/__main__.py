@@ -1,4 +1,4 @@
-"""Composition root of dispatch: settings → adapters → run. `python -m services.dispatch [openapi|verify|plans]`."""
+"""Composition root of dispatch: settings → adapters → run. `python -m services.dispatch [openapi|verify|check]`."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from fengqiao import __version__
 from fengqiao.contracts.topics import TOPICS
 from fengqiao.geo.areas import Area, AreaIndex, load_areas
 from fengqiao.geo.errors import GeoError
-from fengqiao.geo.roads import load_roads
+from fengqiao.geo.roads import RoadNetwork
 from fengqiao.runtime import documents, failpoints
 from fengqiao.runtime.audit import Audit
 from fengqiao.runtime.clock import Clock, ClockError, open_clock
@@ -35,6 +35,7 @@ from services.dispatch import commands_api, orders_api, reads_api, recommendatio
 from services.dispatch.area_folder import InvalidForces, load_forces
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
+from services.dispatch.folder_check import checked_roads
 from services.dispatch.forms import Forms
 from services.dispatch.giving import Giving
 from services.dispatch.instance import Instance, PublishedTail
@@ -61,13 +62,16 @@ class Dispatch:
         forces: Mapping[str, Forces],
         clock: Clock,
         writer: NewWriter = AreaWriter,
+        roads: Mapping[str, RoadNetwork] | None = None,
     ) -> None:
+        """roads: of each area; without them it can describe itself and no more."""
         self._settings = settings
         self._areas = areas
         self._forces = forces
         self._ground = AreaIndex(areas)
         self._clock = clock
         self._writer = writer
+        self._roads = dict(roads or {})
         self._client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
         database = self._client[settings.database]
         self._stores = stores(database)
@@ -134,11 +138,10 @@ class Dispatch:
         by_partition: dict[int, list[str]] = {}
         for area in self._areas.values():
             by_partition.setdefault(area.partition, []).append(area.id)
-        roads = {area: load_roads(self._settings.areas / area) for area in self._areas}
         self._instance = Instance(
             self._settings.bootstrap_servers,
             by_partition,
-            self._new_writer(kafka, {area: roads[area] for area in roads}),
+            self._new_writer(kafka, self._roads),
             self._publisher,
             self._clock,
             self._settings.topic_prefix,
@@ -187,13 +190,21 @@ def load(folder: Path) -> tuple[dict[str, Area], dict[str, Forces]]:
         exit_with(error)
 
 
+def sound_roads(folder: Path, areas: Mapping[str, Area]) -> dict[str, RoadNetwork]:
+    """The roads of the areas. Before anything is bound: a folder that contradicts itself ends the process with a
+    sentence, and is not found out during a call."""
+    try:
+        return checked_roads(folder, areas)
+    except (GeoError, InvalidForces) as error:
+        exit_with(error)
+
+
 def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
     settings = DispatchSettings.load_or_exit()
     configure_logs("dispatch", format=settings.log_format, level=settings.log_level)
     areas, forces = load(settings.areas)
-    if arguments[:1] == ["plans"]:
-        told = ", ".join(f"{area} {len(force.plans)} plans {len(force.units)} units" for area, force in forces.items())
-        sys.stdout.write(f"{told}\n")
+    if arguments[:1] == ["check"]:
+        sound_roads(settings.areas, areas)
         return
     try:
         clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
@@ -209,7 +220,7 @@ def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
             orjson.dumps(outline(Dispatch(settings, areas, forces, clock).app), option=orjson.OPT_INDENT_2)
         )
         return
-    service = Dispatch(settings, areas, forces, clock, writer)
+    service = Dispatch(settings, areas, forces, clock, writer, sound_roads(settings.areas, areas))
     serve(service.app, host=settings.bind, port=settings.port("dispatch"))
     if service.refused is not None:
         sys.stderr.write(f"{service.refused}\n")

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from fengqiao.geo.areas import load_area
+from fengqiao.geo.errors import InvalidArea
 from services.dispatch.domain.forces import Forces, Kind, Unit
 from services.dispatch.handling_file import WrongHandling, load_handling
 from services.dispatch.plan_file import InvalidPlans, Known, read_plans
@@ -110,9 +112,10 @@ def load_forces(folder: Path, area: str) -> Forces:
         sources={row["source"] for row in _json(folder / "sources.json")["sources"]},
     )
     try:
+        duties = load_area(folder).duties
         plans = read_plans(folder / "plans.json", known)
         handling = load_handling(folder, frozenset(kinds))
-    except (InvalidPlans, WrongHandling) as error:
+    except (InvalidPlans, WrongHandling, InvalidArea) as error:
         raise InvalidForces(str(error)) from error
     return Forces(
         area,
@@ -121,6 +124,7 @@ def load_forces(folder: Path, area: str) -> Forces:
         plans.default,
         timezone=ZoneInfo(ground["timezone"]),
         target_rules=plans.target_rules,
+        duties=duties,
         place_kinds=place_kinds,
         handling=handling,
     )

@@ -1,4 +1,7 @@
-"""`python -m services.intake` serves; `python -m services.intake openapi` prints its outline and needs nobody."""
+"""`python -m services.intake` serves; with `openapi` it prints its outline, with `check` it reads the areas' folders.
+
+Neither of these needs anybody else.
+"""
 
 import asyncio
 import contextlib
@@ -191,6 +194,9 @@ def compose(settings: IntakeSettings) -> FastAPI:
 def main() -> None:
     settings = IntakeSettings.load_or_exit()
     try:
+        if sys.argv[1:] == ["check"]:
+            load_grounds(settings.areas)
+            return
         if sys.argv[1:] == ["openapi"]:
             sys.stdout.buffer.write(orjson.dumps(outline(compose(settings)), option=orjson.OPT_INDENT_2) + b"\n")
             return

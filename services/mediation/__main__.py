@@ -154,6 +154,10 @@ def build(settings: MediationSettings, clock: Clock, key: bytes) -> Mediation:
 def main(arguments: list[str]) -> None:
     settings = MediationSettings.load_or_exit()
     try:
+        if arguments[:1] == ["check"]:
+            for id, area in load_areas(settings.areas).items():
+                load_rules(settings.areas / id, area)
+            return
         if arguments[:1] == ["openapi"]:
             described = build(settings, DomainClock(), secrets.token_bytes(32))
             sys.stdout.buffer.write(orjson.dumps(outline(described.app), option=orjson.OPT_INDENT_2) + b"\n")

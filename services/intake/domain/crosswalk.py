@@ -38,6 +38,11 @@ class Crosswalk:
             # What is this and nothing else comes before what is several things; the shortest code is the widest.
             same.sort(key=lambda code: (len(self.pairs[code]), len(code), code))
             self._back[theirs] = tuple(same)
+        for theirs in names:
+            if not self._back[theirs]:
+                # Nothing of ours is all of it: then it is what its parts are.
+                parts = (code for part in names if part.startswith(theirs) for code in self._back[part])
+                self._back[theirs] = tuple(dict.fromkeys(parts))
 
     def there(self, code: str) -> tuple[str, ...]:
         """The other set's codes for one of ours."""
