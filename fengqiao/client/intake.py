@@ -58,6 +58,19 @@ class Intake:
         accepted: Accepted = await self._connection.json("POST", "/v1/incidents", filled, repeatable=True)
         return accepted
 
+    async def moved(
+        self, incident_id: str, lon: float, lat: float, at: datetime, datum: str = "wgs84"
+    ) -> dict[str, Any]:
+        """Where something that moves was at a time. Safe to repeat; what is older than the last place changes nothing.
+
+        Raises Refused (409 when the incident has ended), Unreachable.
+        """
+        fix = {"location": {"lon": lon, "lat": lat, "datum": datum}, "at": at.isoformat()}
+        changed: dict[str, Any] = await self._connection.json(
+            "PATCH", f"/v1/incidents/{incident_id}", fix, repeatable=True
+        )
+        return changed
+
     async def incident(self, incident_id: str) -> dict[str, Any]:
         """What intake knows of it, with what became of it. Raises Refused."""
         known: dict[str, Any] = await self._connection.json("GET", f"/v1/incidents/{incident_id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -111,6 +112,23 @@ async def test_doctor_says_what_is_missing_and_how_to_mend_it(tmp_path: Path) ->
     assert status == 1
     assert re.search(r"MISSING +libraries", said)
     assert "fengqiao.cli jars" in said
+
+
+async def test_D2_doctor_names_the_file_and_the_field_of_a_wrong_area(tmp_path: Path) -> None:
+    areas = tmp_path / "areas"
+    shutil.copytree(ROOT / "deploy" / "areas" / "shilipu", areas / "shilipu")
+    for file, was, by in [
+        ("units.json", '"zone": "shilipu"', '"zone": "nowhere"'),
+        ("sources.json", '"channel": "01"', '"channel": "77"'),
+    ]:
+        path = areas / "shilipu" / file
+        path.write_text(path.read_text("utf-8").replace(was, by, 1), "utf-8")
+    where = environment(tmp_path / "data") | {"FENGQIAO_AREAS": str(areas)}
+    said, status = await said_and_status("doctor", environment=where)
+    assert status == 1
+    assert re.search(r"MISSING +areas .*units\.json: units\.0 \(SLP\): zone: there is no zone nowhere", said)
+    assert re.search(r"MISSING +areas .*sources\.json cannot be used: sources\.0\.channel: is '77'", said)
+    assert "Traceback" not in said
 
 
 def test_the_command_is_installed_beside_python() -> None:
