@@ -15,6 +15,7 @@ import pytest
 import shapely
 
 from deploy.areas.generate import SHEETS, area_files, bench_files, write_area
+from deploy.areas.generator.fitting import fitted
 from fengqiao.contracts.topics import AREA_PARTITIONS
 from fengqiao.geo.areas import Area, AreaIndex, load_areas
 from fengqiao.geo.gazetteer import load_gazetteer
@@ -252,6 +253,20 @@ def test_D2_every_plan_sends_known_kinds_to_known_categories(name: str) -> None:
             assert set(step["kinds"]) <= kinds
             assert step["role"] in ("primary", "first_response", "support")
             assert step["rule"] in ("nearest", "covering")
+
+
+def test_D2_the_common_plans_are_cut_to_the_kinds_and_codes_of_an_area() -> None:
+    def plan(id: str, *kinds: str, category: str = "0608") -> dict[str, Any]:
+        return {"id": id, "when": {"categories": [category]}, "send": [{"kinds": [kind]} for kind in kinds]}
+
+    told = plan("told") | {"notify": ["merchants"]}
+    document = {"plans": [plan("all", "post", "drone"), plan("none", "drone"), told], "default": "all"}
+    cut = fitted(document, {"post", "patrol"}, {"0608": ("40", "8002")})
+    assert [one["id"] for one in cut["plans"]] == ["all", "told"]
+    assert [one["kinds"] for one in cut["plans"][0]["send"]] == [["post"]]
+    assert cut["plans"][0]["when"]["categories"] == ["40", "8002"]
+    assert cut["default"] == "all"
+    assert fitted(document, {"post", "drone"}, {}) == document
 
 
 @every_area
