@@ -22,6 +22,9 @@ MOST_WORDS: Final = 500
 MOVED_M: Final = 10.0
 """A fix nearer than this to the last place tells nothing: satellites are no more exact among houses."""
 
+AHEAD_S: Final = 300.0
+"""A device's clock may be ahead of ours by so much."""
+
 Known = Mapping[str, Any]
 """The incident's document."""
 
@@ -59,7 +62,7 @@ def corrected(known: Known, incident_id: str, draft: ChangeDraft, grounds: Groun
         fields["weapon"] = said["weapon"] = draft.weapon
     _meaning(known, draft, ground, fields, said)
     if draft.location is not None:
-        _place(known, draft, draft.location, grounds, fields, said)
+        _place(known, draft, draft.location, grounds, now, fields, said)
     if draft.description is not None:
         fields["words"] = _more_words(known, draft.description, by, now)
         said["words_added"] = True
@@ -103,11 +106,20 @@ def _meaning(known: Known, draft: ChangeDraft, ground: Ground, fields: dict[str,
 
 
 def _place(
-    known: Known, draft: ChangeDraft, where: PlaceDraft, grounds: Grounds, fields: dict[str, Any], said: dict[str, Any]
+    known: Known,
+    draft: ChangeDraft,
+    where: PlaceDraft,
+    grounds: Grounds,
+    now: datetime,
+    fields: dict[str, Any],
+    said: dict[str, Any],
 ) -> None:
     """The new place, unless it is older than the one that is known, or a fix of something that has hardly moved."""
     if draft.at is not None:
-        last = known.get("located_at", known["reported_at"])
+        if (draft.at - now).total_seconds() > AHEAD_S:
+            # Taken, it would make every later fix a late one.
+            raise WrongField("/at", f"lies more than {AHEAD_S:.0f} s ahead of our clock: set the device's")
+        last = known.get("located_at") or min(known["reported_at"], known["received_at"])
         # Equal is a repeat. What the store gives back is in UTC, with or without saying so.
         if draft.at.replace(tzinfo=None) <= last.replace(tzinfo=None):
             return

@@ -178,6 +178,14 @@ def test_I2_a_fix_that_is_late_repeated_or_next_to_the_last_tells_nothing(ground
     assert (late.event.priority, late.event.location) == (1, None)
 
 
+def test_I2_a_fix_from_the_future_is_refused_for_it_would_silence_all_others(grounds: Grounds) -> None:
+    known = moving(grounds)
+    fields = {"location": {"lon": 113.02, "lat": 28.1935}, "at": (NOW + timedelta(days=400)).isoformat()}
+    with pytest.raises(WrongField, match="ahead of our clock") as refused:
+        corrected(known, id_of(known), ChangeDraft.model_validate_json(json.dumps(fields)), grounds, "xcws", NOW)
+    assert refused.value.pointer == "/at"
+
+
 def test_I2_a_person_moves_a_place_by_a_step(grounds: Grounds) -> None:
     known = moving(grounds, "110")
     draft = ChangeDraft.model_validate_json('{"location": {"lon": 113.01951, "lat": 28.1935}}')
