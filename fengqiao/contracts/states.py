@@ -10,6 +10,7 @@ from fengqiao.contracts.feedback import FeedbackKind
 from fengqiao.contracts.model import (
     AreaId,
     Category,
+    CategoryVersions,
     Data,
     Event,
     IncidentId,
@@ -82,15 +83,6 @@ class ClockState(Data):
     due_at: Instant | None = None
     """None where it has no limit, or what its limit counts from has not happened."""
     met: bool | None = None
-
-
-class CategoryVersions(Data):
-    """The four versions of a category: the caller's, the desk's, the crew's, the review's."""
-
-    initial: Category
-    original: Category
-    confirmed: Category | None = None
-    corrected: Category | None = None
 
 
 class LinkState(Data):

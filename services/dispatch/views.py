@@ -9,10 +9,9 @@ from typing import Any, Final, Literal
 import orjson
 
 from fengqiao.contracts.dispatch import CommandRejected
-from fengqiao.contracts.model import Event
+from fengqiao.contracts.model import CategoryVersions, Event
 from fengqiao.contracts.states import (
     AssignmentState,
-    CategoryVersions,
     FormState,
     IncidentState,
     LinkState,

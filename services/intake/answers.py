@@ -87,7 +87,7 @@ class IncidentAnswer(Answer):
     source: str
     category: Category
     categories: CategoryVersions
-    """The caller's and the desk's; what crews confirm and reviews correct is at dispatch."""
+    """The caller's, the desk's, the crew's and the review's."""
     level: int | None
     """1 is the gravest."""
     tags: list[str]

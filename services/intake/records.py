@@ -157,7 +157,7 @@ def view(known: Mapping[str, Any], ground: Ground | None) -> dict[str, Any]:
         "status": outcome.status(learnt),
         "source": known["source"],
         "category": known["category"],
-        "categories": known.get("categories") or {"initial": known["category"], "original": known["category"]},
+        "categories": _categories(known),
         "level": known.get("level"),
         "tags": known.get("tags", []),
         "report_up": known.get("report_up", []),
@@ -178,6 +178,12 @@ def view(known: Mapping[str, Any], ground: Ground | None) -> dict[str, Any]:
         "version": known["version"],
         "relay": "pending" if known.get("unsent") else "done",
     }
+
+
+def _categories(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The four versions; a record from before they were kept has its one category twice."""
+    own = known.get("categories") or {"initial": known["category"], "original": known["category"]}
+    return {**own, "confirmed": known["dispatch"].get("confirmed"), "corrected": known["dispatch"].get("corrected")}
 
 
 def _unit(one: Mapping[str, Any]) -> dict[str, Any]:

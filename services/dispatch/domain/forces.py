@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from functools import lru_cache
 
 from fengqiao.contracts.model import Location
 from fengqiao.contracts.plans import Targets
+from fengqiao.geo.duties import Duties
 from services.dispatch.domain.handling import Handling
 from services.dispatch.domain.plans import (
     NO_TARGETS,
@@ -57,6 +58,8 @@ class Forces:
     first_number: int = 1001
     timezone: tzinfo = UTC
     target_rules: tuple[TargetRule, ...] = ()
+    duties: Duties = field(default_factory=Duties)
+    """Shifts, allocation, neighbours, and the targets by place and hour, as area.json says."""
     place_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each place that the gazetteer names."""
     handling: Handling = field(default_factory=Handling)
@@ -91,7 +94,12 @@ class Forces:
     def targets_for(self, call: Call, plan: Plan) -> Targets | None:
         """What holds for each step: the fewer seconds of the plan's and of the area's for this place and hour."""
         rule = most_specific(self.target_rules, call)
-        return stricter(plan.targets, NO_TARGETS if rule is None else rule.targets)
+        here = self.duties.target_for(call.grid_cell, call.priority, time(*divmod(call.minute, 60)))
+        strictest = stricter(plan.targets, NO_TARGETS if rule is None else rule.targets) or NO_TARGETS
+        if here is None:
+            return stricter(strictest, NO_TARGETS)
+        asked = Targets(acknowledge=here.answer_s, on_scene=here.on_scene_s, handled=here.handled_s)
+        return stricter(strictest, asked)
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ nothing. What is learnt is kept as `path -> value` under the document's `dispatc
     number, queued, ended, ended_at, disposition
     waits             held, or awaiting_feedback
     merged_into, into the incident that it was merged into, and that one's number
+    confirmed, corrected   the crew's category, and the review's
     units.<n>   the n-th assignment: unit, kind, role, status and the times so far
 """
 
@@ -41,6 +42,7 @@ TELLING: Final[Mapping[str, type[dispatch.IncidentEvent]]] = {
         dispatch.IncidentQueued,
         dispatch.IncidentClosed,
         dispatch.IncidentCancelledByDispatch,
+        ordered.IncidentCategorised,
         ordered.IncidentHeld,
         ordered.IncidentReleased,
         ordered.IncidentReopened,
@@ -70,6 +72,8 @@ def learnt_from(event: dispatch.IncidentEvent) -> Learnt:
             return {"ended": "closed", "ended_at": event.at, "disposition": event.disposition}
         case dispatch.IncidentCancelledByDispatch():
             return {"ended": "cancelled", "ended_at": event.at}
+        case ordered.IncidentCategorised():
+            return {event.version: event.set_to.model_dump()}
         case ordered.IncidentHeld():
             return {"waits": "held"}
         case ordered.IncidentReleased():

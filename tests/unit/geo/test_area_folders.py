@@ -270,6 +270,18 @@ def test_D2_the_common_plans_are_cut_to_the_kinds_and_codes_of_an_area() -> None
 
 
 @every_area
+def test_D11_small_cases_and_forms_are_in_the_codes_of_the_area(name: str) -> None:
+    handling = json.loads((AREAS / name / "handling.json").read_text(encoding="utf-8"))
+    rows = {row["code"]: row for row in read(AREAS / name, "categories.json", "categories")}
+    small = [code for rule in handling["small_cases"] for code in rule["categories"]]
+    assert {alias for code in small for alias in rows[code]["aliases"]} >= {"lost_property", "theft"}
+    assert all(code in rows for rule in handling["forms"] for code in rule["categories"])
+    kinds = {kind["kind"] for kind in read(AREAS / name, "kinds.json", "kinds")}
+    assert set(handling["emergency"]["kinds"]) <= kinds
+    assert handling["emergency"]["code"][:-2] in rows
+
+
+@every_area
 def test_I2_every_source_has_a_known_category(name: str) -> None:
     sources = read(AREAS / name, "sources.json", "sources")
     assert {source["default_category"] for source in sources} <= set(codes_of(name))

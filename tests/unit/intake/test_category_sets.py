@@ -161,6 +161,9 @@ def test_I6_the_callers_category_and_the_desks_are_both_kept(grounds: Grounds) -
     known = record(grounds, category="brawl", caller_category="noise")
     shown = view(known, grounds.by_area["gaoqiao"])["categories"]
     assert (shown["initial"]["code"], shown["original"]["code"]) == ("0804", "020301")
+    assert (shown["confirmed"], shown["corrected"]) == (None, None)
+    known["dispatch"] = {"confirmed": shown["initial"]}
+    assert view(known, grounds.by_area["gaoqiao"])["categories"]["confirmed"]["code"] == "0804"
     event = reported("gaoqiao-" + "a" * 26, taken(grounds, category="brawl", caller_category="noise"), NOW, NOW, ())
     assert event.initial_category is not None
     assert event.initial_category.code == "0804"

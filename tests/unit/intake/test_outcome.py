@@ -52,8 +52,14 @@ FORM_DUE = ordered.IncidentFeedbackDue(**MARKS, disposition="settled")
 REOPENED = ordered.IncidentReopened(**MARKS, plan="p", wanted=())
 MERGED = ordered.IncidentMerged(**MARKS, into=INTO, into_number="6")
 UNMERGED = ordered.IncidentUnmerged(**MARKS, out_of=INTO, out_of_number="6", plan="p", wanted=())
+CONFIRMED, CORRECTED = (
+    ordered.IncidentCategorised(
+        **MARKS, version=version, set_to=Category(code=code, name_zh="类", name_en="Kind", version="2")
+    )
+    for version, code in (("confirmed", "0804"), ("corrected", "080301"))
+)
 ALL = [OPENED, QUEUED, ASSIGNED, DECLINED, SECOND, EN_ROUTE, ON_SCENE, CLEARED, CLOSED, CANCELLED]
-ALL += [HELD, RELEASED, FORM_DUE, REOPENED, MERGED, UNMERGED]
+ALL += [CONFIRMED, CORRECTED, HELD, RELEASED, FORM_DUE, REOPENED, MERGED, UNMERGED]
 
 
 def stored(learnt: dict[str, Any]) -> dict[str, Any]:
@@ -116,3 +122,10 @@ def test_I5_learning_in_any_gulps_and_again_comes_to_the_same(events: list[Incid
     cut = data.draw(st.integers(0, len(events)))
     again = data.draw(st.integers(0, cut))
     assert fold(events[:cut]) | fold(events[again:]) == whole
+
+
+def test_I6_the_crews_and_the_reviews_category_are_learnt_beside_intakes_own() -> None:
+    learnt = fold([OPENED, CONFIRMED, CORRECTED])
+    assert (learnt["confirmed"]["code"], learnt["corrected"]["code"]) == ("0804", "080301")
+    assert learnt["confirmed"]["version"] == "2"
+    assert fold([OPENED, CONFIRMED]).get("corrected") is None
