@@ -48,6 +48,15 @@ def text(content: Any) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n"
 
 
+def ledger(kept: dict[str, list[dict[str, Any]]]) -> bytes:
+    """The versions as a file in which each is a line: a change is one line more."""
+    rows = []
+    for kind in sorted(kept):
+        lines = b",\n  ".join(orjson.dumps(one, option=orjson.OPT_SORT_KEYS) for one in kept[kind])
+        rows.append(b' "%s": [\n  %s\n ]' % (kind.encode(), lines))
+    return b"{\n" + b",\n".join(rows) + b"\n}\n"
+
+
 def write() -> int:
     """Write everything; refuses, and says why, when an earlier version would break. Returns the exit status."""
     kept = versions()
@@ -58,11 +67,11 @@ def write() -> int:
     for kind, schema in schemas().items():
         if schema not in kept.setdefault(kind, []):
             kept[kind].append(schema)
-    files = {**documents(), "versions.json": kept}
+    files = {name: text(content) for name, content in documents().items()} | {"versions.json": ledger(kept)}
     for name, content in files.items():
         file = PUBLISHED / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(text(content))
+        file.write_bytes(content)
     for folder in ("schemas", "examples"):
         for file in (PUBLISHED / folder).iterdir():
             if f"{folder}/{file.name}" not in files:

@@ -85,7 +85,10 @@ def test_D2_every_committed_folder_is_sound() -> None:
         (whole("area.json", partition=6), r"area.json: partition: is 6; the topics have 0 to 5"),
         (row("area.json", "shifts", 1, planned={"tank": 1}), r"area.json: shifts\[1\].planned: names tank"),
         (row("area.json", "shifts", 1, planned={"patrol": 9}), r"shifts\[1\].planned.patrol: is 9, but .* has 8"),
-        (row("plans.json", "plans", 0, when={"categories": ["7777"]}), r"plans\.0\.when\.categories \(brawl\): .*7777"),
+        (
+            row("plans.json", "plans", 0, when={"categories": ["7777"]}),
+            r"plans\.0\.when\.categories \(key-incident\): .*7777",
+        ),
         (one_way_to(200), r"arcs.csv: \d+ of 13\d\d nodes cannot be driven to and left again, the first is node 0"),
         (text("roads/arcs.csv", r"(?m)^(\d+,\d+),[\d.]+", r"\1,nan"), r"arcs.csv line 2: 'nan' is not a number"),
     ],

@@ -85,15 +85,19 @@ def gaoqiao() -> Forces:
     return load_forces(GAOQIAO, "gaoqiao")
 
 
-def test_D4_1_3_5_holds_in_key_areas_at_night_only(gaoqiao: Forces) -> None:
-    def on_scene(one: Call) -> tuple[float | None, float | None]:
-        targets = gaoqiao.targets_for(one, gaoqiao.plan_for(one))
-        assert targets is not None
-        return targets.on_scene, targets.handled
+def test_D4_1_3_5_holds_in_key_areas_at_night_only() -> None:
+    dongcheng = load_forces(GAOQIAO.parent / "dongcheng", "dongcheng")
+    (rule,) = (target for target in dongcheng.duties.targets if target.id == "1-3-5")
+    key = min(rule.grid_cells)
 
-    assert on_scene(call(grid_cell="G07")) == (180, 300)
-    assert on_scene(call(grid_cell="G07", minute=12 * 60)) == (300, 3600)
-    assert on_scene(call(grid_cell="G01")) == (300, 3600)
+    def limits(one: Call) -> tuple[float | None, float | None, float | None]:
+        targets = dongcheng.targets_for(one, dongcheng.plan_for(one))
+        assert targets is not None
+        return targets.acknowledge, targets.on_scene, targets.handled
+
+    assert limits(call(grid_cell=key)) == (60, 180, 300)
+    assert limits(call(grid_cell=key, minute=12 * 60)) == (60, 300, 3600)
+    assert limits(call(grid_cell="nowhere", priority=4)) == (60, 600, 3600)
 
 
 @pytest.mark.parametrize(
@@ -174,8 +178,11 @@ def _send(**changes: Any) -> Edit:
         (lambda file: file["plans"][0].pop("name_zh"), "plan key-incident: name_zh: it is missing"),
         (lambda file: file["plans"].append(file["plans"][0]), "plan key-incident: id: there are two of this name"),
         (lambda file: file.update(default="none"), "default: there is no plan none"),
-        (lambda file: file["targets"][0]["seconds"].update(on_scene=-1), "targets 1-3-5: seconds.on_scene: "),
-        (lambda file: file["targets"][0]["when"].update(places=["zone:x"]), "targets 1-3-5: when.places: the area has"),
+        (lambda file: file["targets"][0]["seconds"].update(on_scene=-1), "targets every-call: seconds.on_scene: "),
+        (
+            lambda file: file["targets"][0]["when"].update(places=["zone:x"]),
+            "targets every-call: when.places: the area has",
+        ),
         (
             lambda file: file["plans"][0].update(
                 steps=[{"id": "s", "name_zh": "步", "name_en": "S", "within_seconds": 60, "role": "nobody"}]

@@ -251,7 +251,7 @@ def test_D2_every_plan_sends_known_kinds_to_known_categories(name: str) -> None:
         assert set(plan["when"]["categories"]) <= set(codes_of(name))
         for step in plan["send"]:
             assert set(step["kinds"]) <= kinds
-            assert step["role"] in ("primary", "first_response", "support")
+            assert step["role"] in ("primary", "first_response", "support", "sweep", "liaison")
             assert step["rule"] in ("nearest", "covering")
 
 
