@@ -14,7 +14,7 @@ from time to time (by an index where the store has one).
 import asyncio
 import contextlib
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 
 MARK_LINGER_S: Final = 0.05
 """Real seconds for which marks wait to be written together: nobody waits for them, and a store pays by the write."""
+REMEMBERED: Final = 10_000
+"""Documents of which it is remembered what was published."""
 SCAN_SECONDS: Final = 20.0
 """Real seconds between looks for documents that another instance left unsent; longer where looking takes long."""
 
@@ -71,6 +73,8 @@ class Relay:
             self._mark, size=256, lanes=1, linger=MARK_LINGER_S
         )
         self._marking: set[asyncio.Task[None]] = set()
+        self._published: OrderedDict[str, int] = OrderedDict()
+        """Document → the last of its events that this process has seen acknowledged: its mark may still linger."""
         self._late: dict[str, None] = {}
         self._in_hand: Counter[str] = Counter()
         """Documents whose events are being published or marked: a look for unsent ones leaves them alone."""
@@ -99,16 +103,33 @@ class Relay:
             return
         self._in_hand[document["_id"]] += 1
         try:
-            await self._publisher.publish_in_order([self._outgoing(event) for event in document["pending"]])
+            if waiting := self.unpublished(document):
+                await self._publisher.publish_in_order([self._outgoing(event) for event in waiting])
         except BaseException:
             self._out_of_hand(document["_id"])
             self.later(document["_id"])
             raise
+        self._remember(document["_id"], document["events_through"])
         failpoint(f"{self._name}.produced")
         # Marking is off the path of the caller: if it is lost, the events are published once more.
         task = asyncio.create_task(self._mark_sent(document["_id"], document["events_through"]))
         self._marking.add(task)
         task.add_done_callback(self._marking.discard)
+
+    def published(self, id: str) -> int:
+        """The number of the document's last event that this process knows to be in Kafka; 0 where it knows of none."""
+        return self._published.get(id, 0)
+
+    def unpublished(self, document: Document) -> list[Document]:
+        """Those of its pending events of which this process does not know that they are in Kafka."""
+        known = self.published(document["_id"])
+        return [event for event in document.get("pending", ()) if event["sequence"] > known]
+
+    def _remember(self, id: str, through: int) -> None:
+        self._published[id] = max(through, self.published(id))
+        self._published.move_to_end(id)
+        if len(self._published) > REMEMBERED:
+            self._published.popitem(last=False)
 
     def _out_of_hand(self, id: str) -> None:
         self._in_hand[id] -= 1

@@ -1,7 +1,7 @@
 """Commands on their way: from a request to Kafka, and the wait for what became of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fengqiao.contracts.commands import Command
@@ -93,29 +93,31 @@ class CommandDesk:
         """What became of a command, or None where nothing is known of it (yet)."""
         return await self._commands.get(command_id)
 
-    async def moved(self, position: UnitPosition) -> None:
-        """Publish where a unit is. Raises Unavailable."""
+    async def moved(self, positions: Sequence[UnitPosition]) -> None:
+        """Publish where units are. Raises Unavailable."""
+        trace = telemetry.traceparent()
+        await self._publish(*(self._position(position, trace) for position in positions))
+
+    def _position(self, position: UnitPosition, trace: str | None) -> Outgoing:
         key = f"{position.area}/{position.unit}"
-        await self._publish(
-            Outgoing(
-                topic=f"{self._prefix}{UNIT_POSITIONS.name}",
-                key=key,
-                partition=self._partitions[position.area],
-                event=CloudEvent(
-                    type=position.TYPE,
-                    source=POSITIONS_SOURCE,
-                    subject=key,
-                    sequence=max(int(position.at.timestamp() * 1000), 1),
-                    time=position.received_at,
-                    data=position.wire(),
-                    traceparent=telemetry.traceparent(),
-                ),
-            )
+        return Outgoing(
+            topic=f"{self._prefix}{UNIT_POSITIONS.name}",
+            key=key,
+            partition=self._partitions[position.area],
+            event=CloudEvent(
+                type=position.TYPE,
+                source=POSITIONS_SOURCE,
+                subject=key,
+                sequence=max(int(position.at.timestamp() * 1000), 1),
+                time=position.received_at,
+                data=position.wire(),
+                traceparent=trace,
+            ),
         )
 
-    async def _publish(self, record: Outgoing) -> None:
+    async def _publish(self, *records: Outgoing) -> None:
         try:
-            await self._publisher.publish(record)
+            await self._publisher.publish_in_order(records)
         except KafkaUnavailable as error:
             raise Unavailable(
                 "Kafka does not take commands just now: say it by radio, and send this again.", retry_after=2

@@ -162,8 +162,7 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
             caller.check_unit(position.unit)
             lon, lat = to_wgs84(position.lon, position.lat, position.datum)
             moved.append(UnitPosition(area=area, unit=position.unit, lon=lon, lat=lat, at=position.at, received_at=now))
-        for one in moved:
-            await giving.desk.moved(one)
+        await giving.desk.moved(moved)
         return {"accepted": len(moved)}
 
     @routes.get("/v1/commands/{command_id}", response_model=Decided, responses=problem_responses(404, 503))

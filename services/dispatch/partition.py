@@ -176,7 +176,8 @@ class PartitionOwner:
                 self._moved(record)
         if topic in MERGED and self._inputs.full(topic.name):
             self._consumer.pause(self._tp(topic))
-        self._wake.set()
+        if topic in MERGED or not self._reconciled:
+            self._wake.set()  # where units are and what the states say is taken in already: no turn is due for it
 
     def _understood(self, topic: Topic, record: ConsumerRecord) -> Waiting:
         recorded_at = record.timestamp / 1000

@@ -125,7 +125,7 @@ class Corrections:
         now = to_the_millisecond(self._clock.now())
         ground = self._grounds.by_area[known["area"]]
         told = records.telling(event, id, known["events_through"] + 1, INCIDENTS.name, ground, now)
-        outbox = with_pending({"pending": known.get("pending", [])}, told)
+        outbox = with_pending({"pending": self._outbox.unpublished(known)}, told)
         first = {} if known.get("first") else {"first": records.first_answer(known)}
         return {**change.fields, **first, **outbox, "version": known["version"] + 1}
 

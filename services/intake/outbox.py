@@ -1,8 +1,7 @@
 """Telling what has been kept, while somebody waits for the answer: done in time, or pending and told later."""
 
 import asyncio
-from collections import OrderedDict
-from typing import Final, Literal
+from typing import Literal
 
 from fengqiao.runtime.documents import Document
 from fengqiao.runtime.errors import KafkaUnavailable
@@ -10,7 +9,6 @@ from fengqiao.runtime.publisher import Publisher
 from fengqiao.runtime.relay import Relay
 
 Relayed = Literal["done", "pending"]
-REMEMBERED: Final = 10_000
 
 
 class Outbox:
@@ -21,14 +19,13 @@ class Outbox:
         self._relay = relay
         self._publisher = publisher
         self._under_way: dict[tuple[str, int], asyncio.Task[bool]] = {}
-        self._told: OrderedDict[str, int] = OrderedDict()
 
     async def tell(self, document: Document, until: float) -> Relayed:
         """Publish what the document has pending; wait at most until `until` (seconds of the loop)."""
         if not document.get("unsent"):
             return "done"
         id, through = document["_id"], document["events_through"]
-        if self._told.get(id, 0) >= through:
+        if self._relay.published(id) >= through:
             return "done"
         if not self._publisher.available:
             self._relay.later(id)
@@ -42,6 +39,10 @@ class Outbox:
         await asyncio.wait({task}, timeout=max(0.0, until - asyncio.get_running_loop().time()))
         return "done" if task.done() and not task.cancelled() and task.result() else "pending"
 
+    def unpublished(self, document: Document) -> list[Document]:
+        """Its pending events, but those that are known to be in Kafka: a change need not keep these any longer."""
+        return self._relay.unpublished(document)
+
     def later(self, id: str) -> None:
         """This document may have something to tell; look at it as soon as the store and Kafka answer."""
         self._relay.later(id)
@@ -51,7 +52,4 @@ class Outbox:
             await self._relay.relay(document)
         except KafkaUnavailable:
             return False  # the relay has put it down for later
-        self._told[document["_id"]] = document["events_through"]
-        if len(self._told) > REMEMBERED:
-            self._told.popitem(last=False)
         return True

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ from fengqiao.runtime.cloudevents import header
 from fengqiao.runtime.topics_admin import ensure_topics
 from tests.bench import floor, table
 from tests.bench.http_client import Pool, post
+from tests.bench.lives import Lives
 from tests.bench.load import Order, Result, Seen, closed_loop, open_loop
 from tests.bench.processes import cpu_seconds, per_thousand, rss_mb
 from tests.system import NAMES, ROOT, System, free_port_base
@@ -30,6 +32,11 @@ from tests.system import NAMES, ROOT, System, free_port_base
 AREA = "bench"
 UNITS = 40
 WARM_UP = 300
+LIVES_AREA = "lives"
+LIVES_UNITS = 500
+LIVES_RATE = 30.0
+LIVES_EACH = 3
+"""Assignments of one call."""
 CONNECTIONS = 64
 
 
@@ -45,9 +52,9 @@ def floor_identify(value: bytes, headers: list[tuple[str, bytes]]) -> str | None
     return incident
 
 
-def body(number: int, run: str) -> dict[str, Any]:
+def body(number: int, run: str, area: str) -> dict[str, Any]:
     return {
-        "area": AREA,
+        "area": area,
         "source": "110",
         "external_id": f"{run}-{number}",
         "category": "theft",
@@ -58,12 +65,12 @@ def body(number: int, run: str) -> dict[str, Any]:
     }
 
 
-def orders(count: int, run: str, token: str, client: str, *, of_floor: bool) -> list[Order]:
+def orders(count: int, run: str, token: str, client: str, *, of_floor: bool, area: str = AREA) -> list[Order]:
     made = []
     for number in range(count):
-        content = body(number, run)
+        content = body(number, run, area)
         key = content["external_id"]
-        incident = key if of_floor else ids.incident_id(AREA, ids.digest(client, "incident", key))
+        incident = key if of_floor else ids.incident_id(area, ids.digest(client, "incident", key))
         made.append(Order(incident, post("/v1/incidents", orjson.dumps(content), token)))
     return made
 
@@ -166,7 +173,7 @@ async def measure_system(servers: LocalServers, folder: Path, plan: argparse.Nam
         token = system.token("integrator", AREA, client="bench-110")
         pids = {name: process.pid for name, process in system.processes.items()}
         bench = Bench(
-            int(system.url("intake").rpartition(":")[2]),
+            _port(system.url("intake")),
             pids | {"kafka": servers.kafka.pid, "store": servers.store.pid},
             lambda count, run: orders(count, run, token, "bench-110", of_floor=False),
             seen,
@@ -175,6 +182,70 @@ async def measure_system(servers: LocalServers, folder: Path, plan: argparse.Nam
     finally:
         watching.cancel()
         await system.stop()
+
+
+async def measure_lives(servers: LocalServers, folder: Path, plan: argparse.Namespace) -> dict[str, Any]:
+    """The whole system with whole lives: three assignments a call, every step over REST, positions at 1 Hz."""
+    areas = folder / "lives-areas"
+    write_area(areas / LIVES_AREA, bench_files(LIVES_AREA, units=LIVES_UNITS, max_assignments=1_000_000))
+    plans = areas / LIVES_AREA / "plans.json"
+    written = orjson.loads(plans.read_bytes())
+    for one in written["plans"]:
+        one["send"][0]["count"] = LIVES_EACH
+    plans.write_bytes(orjson.dumps(written))
+    system = System(
+        folder / "lives",
+        servers.bootstrap_servers,
+        servers.mongodb_uri,
+        "lives.",
+        "fengqiao_lives",
+        {"FENGQIAO_AREAS": str(areas), "FENGQIAO_CLIENT_RATE": "1000000"},
+    )
+    await system.make_topics()
+    await system.start(*NAMES)
+    started = asyncio.Event()
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        async with system.client("dispatcher", LIVES_AREA) as desk:
+            units = [unit["unit"] for unit in await desk.dispatch.units(LIVES_AREA)]
+            for unit in units:
+                await desk.dispatch.duty(unit, on=True, area=LIVES_AREA)
+        lives = Lives(
+            Pool("127.0.0.1", _port(system.url("intake"))),
+            Pool("127.0.0.1", _port(system.url("dispatch"))),
+            system.token("dispatcher", LIVES_AREA),
+            LIVES_AREA,
+            units,
+            Random(1),
+            f"{system.prefix}dispatch",
+        )
+        tasks = [
+            asyncio.create_task(lives.follow(servers.bootstrap_servers, 0, started)),
+            asyncio.create_task(lives.crews()),
+            asyncio.create_task(lives.positions()),
+        ]
+        await started.wait()
+        pids = {name: process.pid for name, process in system.processes.items()}
+        pids |= {"kafka": servers.kafka.pid, "store": servers.store.pid}
+        token = system.token("integrator", LIVES_AREA, client="bench-110")
+        warm = orders(100, "warm", token, "bench-110", of_floor=False, area=LIVES_AREA)
+        await lives.run(warm, LIVES_RATE, LIVES_EACH)
+        made = orders(int(LIVES_RATE * plan.seconds), "lives", token, "bench-110", of_floor=False, area=LIVES_AREA)
+        before = cpu_seconds(pids)
+        result = await lives.run(made, LIVES_RATE, LIVES_EACH)
+        return {
+            **result,
+            "cpu_s_per_1000": per_thousand(before, cpu_seconds(pids), len(made)),
+            "rss_mb": rss_mb(pids),
+        }
+    finally:
+        for task in tasks:
+            task.cancel()
+        await system.stop()
+
+
+def _port(url: str) -> int:
+    return int(url.rpartition(":")[2])
 
 
 async def _rounds(bench: Bench, plan: argparse.Namespace) -> dict[str, Any]:
@@ -244,10 +315,12 @@ async def main() -> None:
         async with LocalServers(folder / "servers") as servers:
             below = await measure_floor(servers, folder, plan)
             whole = await measure_system(servers, folder, plan)
+            lives = await measure_lives(servers, folder, plan)
         report = {
             "machine": machine(),
             "floor": below,
             "end_to_end": whole,
+            "lives": lives,
             "up_ready_and_stopped_s": await run_time_to_ready(folder),
         }
     table.show(report)

@@ -27,6 +27,16 @@ def show(report: Mapping[str, Any]) -> None:
             out(f"  {load:<5} {costs}  (floor: {sum(report['floor'][load]['cpu_s_per_1000'].values()):.2f} in all)\n")
     last = report["end_to_end"]["max"]["rss_mb"]
     out("  MB    " + ", ".join(f"{name} {mb:.0f}" for name, mb in last.items()) + "\n")
+    lives = report["lives"]
+    out(f"\nWhole lives: {lives['sent']} calls, {lives['commands']} commands at {lives['commands_per_second']}/s, ")
+    out(f"{lives['errors']} errors; seen {_three(lives['seen_ms'])} ms, of a command ")
+    out(f"{_three(lives['command_seen_ms'])} ms\n")
+    below = report["floor"].get("100")
+    if below is not None:
+        ratios = "/".join(_ratio(lives["seen_ms"], below["seen_ms"], p) for p in ("p50", "p90", "p99"))
+        out(f"  seen, in floors at 100/s: {ratios}\n")
+    costs = ", ".join(f"{name} {seconds:.2f}" for name, seconds in lives["cpu_s_per_1000"].items())
+    out(f"  CPU seconds per 1,000 calls: {costs}\n")
     out(f"\nServices ready after {report['end_to_end']['services_ready_s']} s; ")
     out(f"`fengqiao up --once`, ready and stopped again: {report['up_ready_and_stopped_s']} s\n")
 
