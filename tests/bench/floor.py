@@ -60,7 +60,16 @@ def intake(port: int) -> None:
     async def ready() -> dict[str, bool]:
         return {"ok": True}
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", loop="uvloop", http="httptools")
+    # As the services keep connections: a client's idle one must not be closed under its next request.
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        loop="uvloop",
+        http="httptools",
+        timeout_keep_alive=75,
+    )
 
 
 async def dispatch() -> None:
