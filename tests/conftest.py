@@ -96,8 +96,23 @@ def pytest_configure_node(node: WorkerController) -> None:
     node.workerinput["fengqiao_servers"] = (servers.bootstrap_servers, servers.mongodb_uri)
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In a worker: tell the controller what was left out; it collects nothing itself."""
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["fengqiao_left_out"] = session.config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: WorkerController) -> None:
+    """In the controller, when a worker has ended: every worker collects all, so one list is all of it."""
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("fengqiao_left_out", [])
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[RUNNING].stop()
+    if hasattr(config, "workeroutput"):
+        return  # the controller says it, once
     if names := config.stash[LEFT_OUT]:
         print(f"Left out on given servers, because they kill theirs: {', '.join(names)}")
 
