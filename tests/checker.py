@@ -149,10 +149,14 @@ def decided_once(history: History) -> Iterator[str]:
 
 
 def no_overlap(history: History) -> Iterator[str]:
-    """2: no unit holds more than its kind may."""
+    """2: no unit holds more than its kind may, and only who holds nothing is sent to wait somewhere."""
     held: dict[str, set[str]] = defaultdict(set)
     for record in history.first("dispatch"):
-        if (unit := record.data.get("unit")) is None or not verb(record).startswith("assignment."):
+        if (unit := record.data.get("unit")) is None:
+            continue
+        if verb(record) == "standby.ordered" and held[unit]:
+            yield f"2: unit {unit} is ordered to wait while it holds {sorted(held[unit])} (event {record.sequence})"
+        if not verb(record).startswith("assignment."):
             continue
         assignment = record.data["assignment_id"]
         if name(record) == "assigned":
@@ -273,8 +277,9 @@ def last_words(history: History) -> Iterator[str]:
     for key, unit in folded.units.items():
         record = last.get(f"unit-state {key}")
         told = {} if record is None else record.data
-        due = (unit.sequence, unit.status(history.max_held.get(unit.id, 1)), sorted(unit.held))
-        have = (told.get("sequence"), told.get("status"), sorted(told.get("assignments", ())))
+        due = (unit.sequence, unit.status(history.max_held.get(unit.id, 1)), sorted(unit.held), unit.standby)
+        point = told.get("standby", {}).get("point")
+        have = (told.get("sequence"), told.get("status"), sorted(told.get("assignments", ())), point)
         if due != have:
             yield f"6: the last state of unit {key} is {have}, the events say {due}"
         for assignment in (*have[2], *unit.held):

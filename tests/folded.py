@@ -70,6 +70,8 @@ class FoldedUnit:
     emergency: bool = False
     sequence: int = 0
     held: list[str] = field(default_factory=list)
+    standby: str | None = None
+    """The point where it was ordered to wait."""
 
     def status(self, most: int) -> str:
         if not self.on:
@@ -133,13 +135,17 @@ def _unit(folded: Folded, record: Record, data: Mapping[str, Any]) -> None:
     unit = folded.units.setdefault(f"{data['area']}/{data['unit']}", FoldedUnit(data["unit"]))
     match verb(record):
         case "unit.on-duty":
-            unit.on = True
+            unit.on, unit.standby = True, None
         case "unit.off-duty":
-            unit.on = False
+            unit.on, unit.standby = False, None
+        case "standby.ordered":
+            unit.standby = data["point"]
         case "unit.emergency" | "unit.emergency-ended":
             unit.emergency = verb(record) == "unit.emergency"
+            unit.standby = None if unit.emergency else unit.standby
         case "assignment.assigned":
             unit.held.append(data["assignment_id"])
+            unit.standby = None
         case kind if kind.startswith("assignment.") and name(record) in FREES:
             unit.held = [held for held in unit.held if held != data["assignment_id"]]
         case kind if not kind.startswith("assignment."):

@@ -30,7 +30,9 @@ from deploy.areas.generator.plans import desk_plans, response_plans
 from deploy.areas.generator.sheet import Sheet
 from deploy.areas.generator.shilipu import SHEET as SHILIPU
 from deploy.areas.generator.sources import source_list
+from deploy.areas.generator.standby import standby_plan
 from deploy.areas.generator.streets import lay_streets
+from deploy.areas.generator.surroundings import surroundings
 from deploy.areas.generator.units import desk_kind, desk_units, unit_list
 from deploy.areas.generator.yujin import SHEET as YUJIN
 
@@ -86,9 +88,14 @@ def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> 
         kinds, plans = [desk_kind(max_assignments)], desk_plans()
     codes = codes_here(sheet.category_set)
     known = {kind["kind"] for kind in kinds}
-    handling = {}  # for desks the defaults: nothing but dispatching is measured
+    more = {}  # for desks the defaults: nothing but dispatching is measured
     if desks is None:
-        handling = {"handling.json": _json(fitted_handling(handling_rules(), known, codes))}
+        around = surroundings(sheet, places, Random(f"{seed}-surroundings"))
+        more = {
+            "handling.json": _json(fitted_handling(handling_rules(), known, codes)),
+            "standby.json": _json(standby_plan(sheet, streets, known)),
+            "surroundings.json": _json(around),
+        }
     return {
         "area.json": _json(area_document(sheet, plane, streets, places)),
         "roads/nodes.csv": _csv(
@@ -108,7 +115,7 @@ def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> 
         "categories.json": _json(category_set(sheet.category_set)),
         "crosswalk.json": _json(crosswalk_of(sheet.category_set)),
         "plans.json": _json(fitted(plans, known, codes)),
-        **handling,
+        **more,
         "sources.json": _json(source_list(codes)),
     }
 

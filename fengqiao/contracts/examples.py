@@ -107,6 +107,10 @@ SAMPLES: Final[dict[str, Any]] = {
     "vehicles": {"stolen": 1},
     "result": "当场调解",
     "emergency": "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a",
+    "point": "S07",
+    "squad": "vehicles",
+    "rule": "patrol",
+    "grid_cells": ["G07"],
 }
 
 

@@ -20,6 +20,7 @@ from fengqiao.contracts.model import (
     UnitId,
 )
 from fengqiao.contracts.orders import LinkKind
+from fengqiao.contracts.standing_by import StandbyState
 
 IncidentStatus = Literal[
     "active",
@@ -168,3 +169,5 @@ class UnitState(Event):
     home: tuple[float, float]
     emergency: IncidentId | None = None
     """Its officer needs help: the incident that was opened for it, until a dispatcher stands it down."""
+    standby: StandbyState | None = None
+    """Where it was last ordered to wait; none once it is assigned or off duty."""

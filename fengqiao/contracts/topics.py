@@ -12,6 +12,7 @@ from fengqiao.contracts import commands, dispatch, disputes, incidents, mediatio
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.ordered import ORDERED
 from fengqiao.contracts.orders import ORDERS
+from fengqiao.contracts.standing_by import STANDING_BY
 
 AREA_PARTITIONS: Final = 6
 """Enough for six instances of dispatch; one area never spans two."""
@@ -127,6 +128,7 @@ DISPATCH: Final = Topic(
         dispatch.UnitOffDuty,
         dispatch.CommandRejected,
         *ORDERED,
+        *STANDING_BY,
     ),
     key="area",
     publishers=("dispatch",),

@@ -13,6 +13,8 @@ from fengqiao.geo.errors import InvalidArea
 from services.dispatch.domain.forces import Forces, Kind, Unit
 from services.dispatch.handling_file import WrongHandling, load_handling
 from services.dispatch.plan_file import InvalidPlans, Known, read_plans
+from services.dispatch.standby_file import Known as Ground
+from services.dispatch.standby_file import WrongStandby, load_standby
 
 
 class InvalidForces(Exception):
@@ -115,7 +117,9 @@ def load_forces(folder: Path, area: str) -> Forces:
         duties = load_area(folder).duties
         plans = read_plans(folder / "plans.json", known)
         handling = load_handling(folder, frozenset(kinds))
-    except (InvalidPlans, WrongHandling, InvalidArea) as error:
+        cells = {row["id"]: row["zone"] for row in ground["grid_cells"]}
+        standby = load_standby(folder, Ground(abilities, cells, known.zones, {one.id for one in duties.shifts}))
+    except (InvalidPlans, WrongHandling, WrongStandby, InvalidArea) as error:
         raise InvalidForces(str(error)) from error
     return Forces(
         area,
@@ -127,6 +131,7 @@ def load_forces(folder: Path, area: str) -> Forces:
         duties=duties,
         place_kinds=place_kinds,
         handling=handling,
+        standby=standby,
     )
 
 

@@ -46,6 +46,7 @@ def _check(folder: Path, area: Area) -> RoadNetwork:
     _check_plans(folder, kinds)
     roads = load_roads(folder)
     _check_roads(folder, roads, units)
+    _check_points(folder, roads)
     return roads
 
 
@@ -128,3 +129,16 @@ def _check_roads(folder: Path, roads: RoadNetwork, units: list[dict[str, Any]]) 
             raise InvalidForces(f"{where}: the nearest road is {off:.0f} m away: check the order, lon before lat")
         if lost[node]:
             raise InvalidForces(f"{where}: lies at node {node}, from which the other roads cannot be reached")
+
+
+def _check_points(folder: Path, roads: RoadNetwork) -> None:
+    """Points of standby.json, where there is one, can be driven to."""
+    file = folder / "standby.json"
+    if not file.exists():
+        return
+    points = _rows(file, "points")
+    lost = cut_off(roads)
+    nodes, metres = roads.nearest_nodes([(row["at"][0], row["at"][1]) for row in points])
+    for n, (row, node, off) in enumerate(zip(points, nodes, metres, strict=True)):
+        if off > OFF_ROAD_M or lost[node]:
+            raise InvalidForces(f"{file}: points.{n}.at ({row['id']}): no road leads there: check lon before lat")

@@ -19,12 +19,13 @@ from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.areas import AreaIndex
 from fengqiao.geo.roads import NEAR_ENOUGH_M, OFF_ROAD_MPS, Mode, RoadNetwork
 from services.dispatch.domain.forces import Forces
+from services.dispatch.point_times import PointTable
 
 MOST_SETS: Final = 256
 """Sets of units whose places in the fleets are kept."""
 
 
-class _Fleet:
+class Fleet:
     """All units of one area that move alike, as arrays of shape (n,), changed in place when one of them moves.
 
     Every decision asks about the same sources, so that a search keeps them ready, and the roles of one plan share
@@ -35,14 +36,14 @@ class _Fleet:
         self.mode = mode
         self.place = {unit: number for number, unit in enumerate(units)}
         self.speed = np.array(speed)
-        self._sources = np.zeros(len(units), dtype=np.int32)
-        self._off_road = np.zeros(len(units))
+        self.sources = np.zeros(len(units), dtype=np.int32)
+        self.off_road = np.zeros(len(units))
         self._answer: tuple[int, float, NDArray[np.float64]] | None = None
 
     def stands(self, unit: str, node: int, metres: float) -> None:
         number = self.place[unit]
-        self._sources[number] = node
-        self._off_road[number] = inf if metres > NEAR_ENOUGH_M else metres / OFF_ROAD_MPS[self.mode]
+        self.sources[number] = node
+        self.off_road[number] = inf if metres > NEAR_ENOUGH_M else metres / OFF_ROAD_MPS[self.mode]
         self._answer = None
 
     def seconds(self, roads: RoadNetwork, target: int, metres: float) -> NDArray[np.float64]:
@@ -51,9 +52,9 @@ class _Fleet:
         if answer is not None and answer[:2] == (target, metres):
             return answer[2]
         # The search keeps the bytes of what it was asked about: it must not see the array that changes.
-        by_road = roads.travel_seconds(self._sources.copy(), target, self.mode).astype(np.float64)
-        by_road[self._sources == target] = 0.0
-        total: NDArray[np.float64] = by_road / self.speed + self._off_road + metres / OFF_ROAD_MPS[self.mode]
+        by_road = roads.travel_seconds(self.sources.copy(), target, self.mode).astype(np.float64)
+        by_road[self.sources == target] = 0.0
+        total: NDArray[np.float64] = by_road / self.speed + self.off_road + metres / OFF_ROAD_MPS[self.mode]
         self._answer = target, metres, total
         return total
 
@@ -69,17 +70,19 @@ class Positions:
         self._roads = roads
         self._at: dict[str, datetime | None] = {unit: None for unit in forces.units}
         self._fleets = [
-            _Fleet(mode, [unit.id for unit in some], [unit.kind.speed_factor for unit in some])
+            Fleet(mode, [unit.id for unit in some], [unit.kind.speed_factor for unit in some])
             for mode in Mode
             if (some := [unit for unit in forces.units.values() if unit.kind.on_foot == (mode is Mode.FOOT)])
         ]
         self._fleet_of = {unit: fleet for fleet in self._fleets for unit in fleet.place}
-        self._sets: dict[tuple[str, ...], list[tuple[_Fleet, list[int], NDArray[np.intp]]]] = {}
+        self._sets: dict[tuple[str, ...], list[tuple[Fleet, list[int], NDArray[np.intp]]]] = {}
         nodes, metres = roads.nearest_nodes([unit.home for unit in forces.units.values()])
         for unit, node, off in zip(forces.units, nodes, metres, strict=True):
             self._fleet_of[unit].stands(unit, int(node), float(off))
         for fleet in self._fleets:
             roads.warm_up(fleet.mode)
+        self.points = None if forces.standby is None else PointTable(forces.standby, roads, self._fleet_of)
+        """Seconds to the points of the area's standby plan."""
 
     def moved(self, position: UnitPosition) -> bool:
         """Take a position in; False when a newer one of the unit is known, or the unit is not of the area."""
@@ -121,7 +124,7 @@ class Positions:
         taken = self._at[unit]
         return None if taken is None else max((now - taken).total_seconds(), 0.0)
 
-    def _parts(self, units: tuple[str, ...]) -> Sequence[tuple[_Fleet, list[int], NDArray[np.intp]]]:
+    def _parts(self, units: tuple[str, ...]) -> Sequence[tuple[Fleet, list[int], NDArray[np.intp]]]:
         """Which of the units are in which fleet, and where in it. The sets asked about are mostly the same ones."""
         parts = self._sets.get(units)
         if parts is None:

@@ -10,6 +10,7 @@ import orjson
 
 from fengqiao.contracts.dispatch import CommandRejected
 from fengqiao.contracts.model import CategoryVersions, Event
+from fengqiao.contracts.standing_by import StandbyState
 from fengqiao.contracts.states import (
     AssignmentState,
     FormState,
@@ -21,7 +22,7 @@ from fengqiao.contracts.states import (
     UnitState,
     UnitStatus,
 )
-from services.dispatch.domain.board import Assignment, Incident, OnDuty, SmallCase
+from services.dispatch.domain.board import Assignment, Board, Incident, OnDuty, SmallCase, Standing
 from services.dispatch.domain.clocks import clocks, limited
 from services.dispatch.domain.forces import Unit
 from services.dispatch.domain.messages import (
@@ -168,7 +169,12 @@ def unit_state(area: str, unit: Unit, duty: OnDuty | None) -> UnitState:
         held=0 if duty is None else len(duty.assignments),
         home=unit.home,
         emergency=None if duty is None else duty.emergency,
+        standby=None if duty is None or duty.standby is None else _standby(duty.standby),
     )
+
+
+def _standby(order: Standing) -> StandbyState:
+    return StandbyState(point=order.point, place=order.place, ordered_at=order.at, until=order.until)
 
 
 def timeline_row(sequence: int, event: Event) -> str:
@@ -203,6 +209,16 @@ def incident_document(state: IncidentState, through: int) -> Document:
         "sequence": max(through, state.sequence),
         "state": state.wire().decode(),
     }
+
+
+def area_document(area: str, board: Board) -> Document:
+    """What is known of the area as a whole: the holes in its coverage."""
+    holes = []
+    for key, hole in sorted(board.holes.items()):
+        if hole.open:
+            rule, _, place = key.partition("/")
+            holes.append({"rule": rule, "place": place or None, "since": hole.at})
+    return {"_id": area, "sequence": board.sequence, "holes": holes}
 
 
 def unit_document(state: UnitState) -> Document:

@@ -284,7 +284,8 @@ class AreaWriter:
                 # Commands count at the time the server received them.
                 at = min(command.received_at, now)
 
-            then = happenings(board, message, Context(at, self._forces, self.positions.at(at), retired))
+            context = Context(at, self._forces, self.positions.at(at), retired, self.positions.points)
+            then = happenings(board, message, context)
             happened.extend(numbered(board.sequence, then.events, one.trace))
             if isinstance(message, Asked) and message.command.command_id not in then.board.aside:
                 verbs[message.command.command_id] = message.command.TYPE

@@ -169,4 +169,11 @@ SHEET: Final = Sheet(
         ),
         "targets": [one_three_five(["G02", "G05", "G06"]), *city_targets()],
     },
+    rotation={
+        "name_zh": "大轮班",
+        "name_en": "Big rotation",
+        "begins": "2024-01-01",
+        "order": ["day", "night", "rest", "rest"],
+        "squads": ["一组", "二组", "三组", "四组"],
+    },
 )  # fmt: skip

@@ -120,6 +120,8 @@ class Sheet:
     compounds_per_ground: int = 12
     category_set: str = "default"
     extras: Mapping[str, Any] = field(default_factory=dict)
+    rotation: Mapping[str, Any] | None = None
+    """Big rotation 大轮班, as standby.json says it."""
 
     def ground_at(self, column: float, row: float) -> Ground:
         """The community of a crossing; one on the line between two belongs to the first."""

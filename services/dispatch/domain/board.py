@@ -6,7 +6,7 @@ The maps are persistent (rpds): a changed board shares all but the changed path 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final, TypeAlias
 
 from pydantic import PlainSerializer, TypeAdapter
@@ -162,6 +162,39 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an idle unit was ordered to wait. seconds: by road from where it was then."""
+
+    point: str
+    place: Location
+    at: datetime
+    seconds: float
+    until: datetime
+
+    def arrives_by(self, patience: timedelta) -> datetime:
+        """Until when it counts as being there, or on its way."""
+        return min(self.at + timedelta(seconds=2 * self.seconds) + patience, self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """When the idle units were placed last, for which hours and by whose advice, and what each of them was then."""
+
+    at: datetime
+    band: str
+    advice: str
+    units: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """What was told last of a place's coverage, and when."""
+
+    open: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OnDuty:
     """A unit that works. One that is not on the board is off duty."""
 
@@ -177,6 +210,7 @@ class OnDuty:
     """It let an assignment time out and has not been heard of since: it is sent only where nobody else can go."""
     emergency: str | None = None
     """The incident in which its officer needs help."""
+    standby: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +251,9 @@ class Board:
     """Small cases that are not overdue yet, and when they will be."""
     unheard: HashTrieMap[str, int] = field(default_factory=HashTrieMap)
     """Streams whose report could not be read: the last number seen of them."""
+    placed: Placed | None = None
+    holes: HashTrieMap[str, Hole] = field(default_factory=HashTrieMap)
+    """By `rule/place`: what has been told of coverage there."""
     due: Due = field(default_factory=HashTrieMap)
     """Incidents by the slot of their `look_at`, so that a tick looks only at what is due. Follows from `incidents`."""
 
@@ -283,6 +320,8 @@ class _Stored:
     unheard: dict[str, int]
     held: dict[str, datetime] = field(default_factory=dict)
     watched: dict[str, datetime] = field(default_factory=dict)
+    placed: Placed | None = None
+    holes: dict[str, Hole] = field(default_factory=dict)
 
 
 _STORED: TypeAdapter[_Stored] = TypeAdapter(_Stored)
@@ -302,6 +341,8 @@ def to_json(board: Board) -> bytes:
         unheard={key: board.unheard[key] for key in sorted(board.unheard)},
         held={key: board.held[key] for key in sorted(board.held)},
         watched={key: board.watched[key] for key in sorted(board.watched)},
+        placed=board.placed,
+        holes={key: board.holes[key] for key in sorted(board.holes)},
     )
     return _STORED.dump_json(stored)
 
@@ -325,4 +366,6 @@ def from_json(state: bytes) -> Board:
         due=due,
         held=HashTrieMap(stored.held),
         watched=HashTrieMap(stored.watched),
+        placed=stored.placed,
+        holes=HashTrieMap(stored.holes),
     )

@@ -11,6 +11,7 @@ from fengqiao.contracts.model import Event
 from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Board, SetAside
 from services.dispatch.domain.corrections import correct, source_cancels
+from services.dispatch.domain.coverage import watch_coverage
 from services.dispatch.domain.duplicates import suggest
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.happenings import Happenings
@@ -23,6 +24,7 @@ from services.dispatch.domain.overdue import look_after
 from services.dispatch.domain.recommending import recommend
 from services.dispatch.domain.sending import open_incident
 from services.dispatch.domain.small_cases import watch_small_cases
+from services.dispatch.domain.standby import keep_standing_by
 from services.dispatch.domain.steps import step, step_done
 
 KEEP_ENDED: Final = timedelta(days=1)
@@ -204,6 +206,8 @@ def _tick(then: Happenings) -> None:
     look_after(then)
     release_due(then)
     watch_small_cases(then)
+    keep_standing_by(then)
+    watch_coverage(then)
 
 
 def fold(board: Board, events: Iterator[Event]) -> Board:

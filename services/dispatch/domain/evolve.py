@@ -12,6 +12,7 @@ from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Assignment, Board, Incident, Late, OnDuty, SetAside
 from services.dispatch.domain.changed import put
 from services.dispatch.domain.evolve_orders import EVOLVE_ORDERS, corrected_order
+from services.dispatch.domain.evolve_standby import EVOLVE_STANDBY
 from services.dispatch.domain.timers import ESCALATED, GIVEN_UP, WARNED
 
 Evolution = Callable[[Board, Any, int], Board]
@@ -145,7 +146,7 @@ def _assigned(board: Board, event: said.AssignmentAssigned, sequence: int) -> Bo
         reason=event.reason,
     )
     unit = board.units[event.unit]
-    unit = replace(unit, assignments=(*unit.assignments, event.assignment_id), sequence=sequence)
+    unit = replace(unit, assignments=(*unit.assignments, event.assignment_id), sequence=sequence, standby=None)
     return put(
         board,
         incident,
@@ -230,7 +231,9 @@ def _on_duty(board: Board, event: said.UnitOnDuty, sequence: int) -> Board:
 
 
 def _off_duty(board: Board, event: said.UnitOffDuty, sequence: int) -> Board:
-    unit = replace(board.units[event.unit], on=False, since=event.at, sequence=sequence, shift=None, crew=None)
+    unit = replace(
+        board.units[event.unit], on=False, since=event.at, sequence=sequence, shift=None, crew=None, standby=None
+    )
     return replace(board, sequence=sequence, units=board.units.insert(unit.unit, unit))
 
 
@@ -312,4 +315,5 @@ _EVOLVE: dict[type[Event], Evolution] = {
     private.RolesDropped: _roles_dropped,
     private.EndForgotten: _end_forgotten,
     **EVOLVE_ORDERS,
+    **EVOLVE_STANDBY,
 }

@@ -136,7 +136,7 @@ def _case_solved(board: Board, event: told.SmallCaseSolved, sequence: int) -> Bo
 def _emergency(board: Board, event: told.UnitEmergency, sequence: int) -> Board:
     # Whoever presses the button is heard, on duty or not.
     unit = board.units.get(event.unit) or OnDuty(unit=event.unit, since=event.at, sequence=sequence, on=False)
-    units = board.units.insert(unit.unit, replace(unit, emergency=event.incident_id, sequence=sequence))
+    units = board.units.insert(unit.unit, replace(unit, emergency=event.incident_id, sequence=sequence, standby=None))
     return put(board, board.incidents[event.incident_id], sequence, {"units": units})
 
 

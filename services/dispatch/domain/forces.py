@@ -18,6 +18,7 @@ from services.dispatch.domain.plans import (
     most_specific,
     stricter,
 )
+from services.dispatch.domain.standby_plan import StandbyPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Forces:
     place_kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of each place that the gazetteer names."""
     handling: Handling = field(default_factory=Handling)
+    standby: StandbyPlan | None = None
+    """Where idle units wait, and what is to be covered; None: nobody is told where to wait."""
 
     def of_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of the units of these kinds."""

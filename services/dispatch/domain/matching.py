@@ -21,6 +21,7 @@ from fengqiao.contracts.dispatch import Reason, RunnerUp, Wanted
 from fengqiao.contracts.model import Location
 from services.dispatch.domain.board import Board, Incident
 from services.dispatch.domain.forces import Forces, Unit
+from services.dispatch.domain.standby_plan import Advice, PointTimes
 
 STALE_SECONDS: Final = 300.0
 STALE_COSTS: Final = 60.0
@@ -53,6 +54,10 @@ class Context:
     forces: Forces
     travel: Travel
     retired: frozenset[str] = frozenset()
+    points: PointTimes | None = None
+    """Seconds to the points of the area's standby plan; None: nobody is placed."""
+    advice: Advice | None = None
+    """How much each of them matters, as analytics says; None: as the area's plan says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,16 @@ class EndForgotten(Private):
     incident_id: str
 
 
+class UnitsPlaced(Private):
+    """Where idle units wait was looked at; these were idle. Until something changes it is not looked at again."""
+
+    TYPE: ClassVar = "private.units-placed"
+    at: Instant
+    band: str
+    advice: str
+    units: tuple[str, ...]
+
+
 PRIVATE: dict[str, type[Private]] = {
     fact.TYPE: fact
     for fact in (
@@ -159,6 +169,7 @@ PRIVATE: dict[str, type[Private]] = {
         TimerGivenUp,
         Recommended,
         EndForgotten,
+        UnitsPlaced,
     )
 }
 

@@ -16,6 +16,7 @@ from services.dispatch.domain.forces import Forces, Kind, Unit
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import Asked, Heard, Message, Tick
 from services.dispatch.domain.plans import Notify, Plan, TargetRule, When
+from services.dispatch.domain.standby_plan import Advice, PointTimes
 
 START = datetime(2024, 10, 30, 14, 23, tzinfo=UTC)
 CREW = Actor(client="terminal", role="crew")
@@ -125,13 +126,17 @@ class Area:
     every: tuple[Event, ...] = ()
     commands_given: int = 0
     forces: Forces = FORCES
+    points: PointTimes | None = None
+    """Seconds to the points of the standby plan."""
+    advice: Advice | None = None
 
     @property
     def travel(self) -> "Told":
         return Told(self.seconds, self.ages)
 
     def when(self, message: Message, retired: frozenset[str] = frozenset()) -> "Area":
-        then = happenings(self.board, message, Context(self.now, self.forces, self.travel, retired))
+        context = Context(self.now, self.forces, self.travel, retired, self.points, self.advice)
+        then = happenings(self.board, message, context)
         return replace(self, board=then.board, events=tuple(then.events), every=(*self.every, *then.events))
 
     def after(self, **duration: float) -> "Area":

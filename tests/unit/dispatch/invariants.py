@@ -7,10 +7,11 @@ from fengqiao.contracts.dispatch import AssignmentEvent, IncidentCorrected, Inci
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Board, from_json, slot, to_json
 from services.dispatch.domain.decide import fold
+from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.incident_status import ENDED, WORKING
 from services.dispatch.domain.matching import barred
 from services.dispatch.domain.timers import look_at
-from tests.unit.dispatch.area import FORCES, Area
+from tests.unit.dispatch.area import Area
 
 AT_ANY_TIME = (
     ordered.IncidentReopened,
@@ -34,8 +35,8 @@ def check(before: Board, area: Area) -> None:
     assert to_json(fold(before, iter(area.events))) == to_json(board)
     assert from_json(to_json(board)) == board
     legal_steps(before, area)
-    held_once(board)
-    served(board)
+    held_once(board, area.forces)
+    served(board, area.forces)
     looked_at(board)
 
 
@@ -56,7 +57,7 @@ def legal_steps(before: Board, area: Area) -> None:
         board = fold(board, iter([event]))
 
 
-def held_once(board: Board) -> None:
+def held_once(board: Board, forces: Forces) -> None:
     """A unit holds what its incidents say it holds, and never more than its kind allows."""
     held: dict[str, list[str]] = defaultdict(list)
     for incident in board.incidents.values():
@@ -66,12 +67,12 @@ def held_once(board: Board) -> None:
         assert incident.open == (incident.status not in ENDED)
     for unit, state in board.units.items():
         assert sorted(state.assignments) == sorted(held.pop(unit, []))
-        assert len(state.assignments) <= FORCES.units[unit].kind.max_assignments
+        assert len(state.assignments) <= forces.units[unit].kind.max_assignments
         assert state.on or not state.assignments
     assert not held
 
 
-def served(board: Board) -> None:
+def served(board: Board, forces: Forces) -> None:
     """Whoever waits is in the queue, and nobody who could go is left standing while somebody waits for such a unit."""
     for incident in board.incidents.values():
         waits = incident.status in WORKING and any(role.required for role in incident.waiting)
@@ -89,8 +90,8 @@ def served(board: Board) -> None:
                 for unit, state in board.units.items()
                 if state.on
                 and state.emergency is None
-                and FORCES.units[unit].kind.kind in role.kinds
-                and len(state.assignments) < FORCES.units[unit].kind.max_assignments
+                and forces.units[unit].kind.kind in role.kinds
+                and len(state.assignments) < forces.units[unit].kind.max_assignments
                 and unit not in out
             ]
             assert not free, f"{free} could go to {waiting.number}"
