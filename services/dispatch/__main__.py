@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -44,6 +45,7 @@ from services.dispatch.papers import Papers
 from services.dispatch.positions import Positions
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stores import declare_indexes, stores
+from services.dispatch.surroundings import Surroundings, WrongSurroundings, load_surroundings
 from services.dispatch.verification import verify
 from services.dispatch.writer import AreaWriter
 
@@ -63,8 +65,9 @@ class Dispatch:
         clock: Clock,
         writer: NewWriter = AreaWriter,
         roads: Mapping[str, RoadNetwork] | None = None,
+        surroundings: Mapping[str, Surroundings] = MappingProxyType({}),
     ) -> None:
-        """roads: of each area; without them it can describe itself and no more."""
+        """roads, surroundings: of each area; without them it can describe itself and no more."""
         self._settings = settings
         self._areas = areas
         self._forces = forces
@@ -100,7 +103,7 @@ class Dispatch:
                 commands_api.router(giving, forms),
                 orders_api.router(giving, forms, self._ground),
                 small_cases_api.router(giving, forms, self._stores, forces),
-                reads_api.router(self._stores, forces, papers, clock),
+                reads_api.router(self._stores, forces, papers, clock, surroundings),
                 recommendation_api.router(self._desk, frozenset(forces), clock),
             ],
             lifespan=self._run,
@@ -199,12 +202,21 @@ def sound_roads(folder: Path, areas: Mapping[str, Area]) -> dict[str, RoadNetwor
         exit_with(error)
 
 
+def scenes(folder: Path, areas: Mapping[str, Area]) -> dict[str, Surroundings]:
+    """What is near the scenes of the areas. A wrong file ends the process with a sentence."""
+    try:
+        return {name: load_surroundings(folder / name, area) for name, area in areas.items()}
+    except WrongSurroundings as error:
+        exit_with(error)
+
+
 def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
     settings = DispatchSettings.load_or_exit()
     configure_logs("dispatch", format=settings.log_format, level=settings.log_level)
     areas, forces = load(settings.areas)
     if arguments[:1] == ["check"]:
         sound_roads(settings.areas, areas)
+        scenes(settings.areas, areas)
         return
     try:
         clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
@@ -220,7 +232,8 @@ def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
             orjson.dumps(outline(Dispatch(settings, areas, forces, clock).app), option=orjson.OPT_INDENT_2)
         )
         return
-    service = Dispatch(settings, areas, forces, clock, writer, sound_roads(settings.areas, areas))
+    roads = sound_roads(settings.areas, areas)
+    service = Dispatch(settings, areas, forces, clock, writer, roads, scenes(settings.areas, areas))
     serve(service.app, host=settings.bind, port=settings.port("dispatch"))
     if service.refused is not None:
         sys.stderr.write(f"{service.refused}\n")

@@ -9,10 +9,11 @@ from typing import Any, Final
 import structlog
 
 from fengqiao.contracts.dispatch import CommandRejected, IncidentOpened
+from fengqiao.contracts.standing_by import CoverageEvent
 from fengqiao.contracts.topics import INCIDENT_STATE, UNIT_STATE
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.publisher import Outgoing, Publisher
-from services.dispatch import outgoing, views
+from services.dispatch import earlier, outgoing, views
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.forces import Forces
 from services.dispatch.entries import Happened
@@ -121,6 +122,10 @@ class FollowThrough:
                 if unit in self._forces.units
             ]
         )
+        if any(isinstance(one.event, CoverageEvent) for one in happened):
+            await self._stores.areas.put_newer([views.area_document(area, board)])
+        squares, named = earlier.place_documents(area, happened)
+        await self._stores.places.put_newer(squares, append=("incidents", named))
         if results:
             await self._stores.commands.put_newer(
                 [{"_id": result["command_id"], "n": 1, "area": area, **result} for result in results], by="n"

@@ -17,8 +17,11 @@ from fengqiao.runtime.journal import Head, Journal
 from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
 from services.dispatch import views
 from services.dispatch.domain.forces import Forces
+from services.dispatch.earlier import earlier_at
+from services.dispatch.force import force
 from services.dispatch.papers import Papers
 from services.dispatch.stores import Stores
+from services.dispatch.surroundings import Surroundings
 
 Caller = Annotated[Principal, require("dispatch:read")]
 Limit = Annotated[int, Query(ge=1, le=200)]
@@ -42,8 +45,14 @@ def brief(document: Document) -> dict[str, Any]:
     return {"id": document["_id"], **state}
 
 
-def router(stores: Stores, forces: Mapping[str, Forces], papers: Papers, clock: Clock) -> APIRouter:
-    """forces: of each area that this installation serves."""
+def router(
+    stores: Stores,
+    forces: Mapping[str, Forces],
+    papers: Papers,
+    clock: Clock,
+    surroundings: Mapping[str, Surroundings],
+) -> APIRouter:
+    """forces, surroundings: of each area that this installation serves."""
     routes = APIRouter(tags=["reads"])
     absent = problem_responses(404, 422, 503)
 
@@ -58,6 +67,23 @@ def router(stores: Stores, forces: Mapping[str, Forces], papers: Papers, clock: 
             return await collection.find(where, sort=[(sort, -1)], limit=limit)
         except StoreUnavailable as error:
             raise Unavailable("The list cannot be read just now.", retry_after=2) from error
+
+    async def scene(area: str, state: dict[str, Any]) -> dict[str, Any]:
+        near = surroundings[area].near(state["location"]["lon"], state["location"]["lat"], clock.now())
+        try:
+            return {**near, "earlier": await earlier_at(stores, area, state)}
+        except StoreUnavailable as error:
+            raise Unavailable("The incident cannot be read just now.", retry_after=2) from error
+
+    async def holes(area: str) -> list[dict[str, Any]]:
+        try:
+            document = await stores.areas.get(area)
+        except StoreUnavailable as error:
+            raise Unavailable("The board cannot be read just now.", retry_after=2) from error
+        plan = forces[area].standby
+        rules = {} if plan is None else {rule.id: rule for rule in plan.coverage}
+        found = [] if document is None else document["holes"]
+        return [{**hole, "kinds": rules[hole["rule"]].kinds if hole["rule"] in rules else ()} for hole in found]
 
     async def unit_states(area: str) -> list[dict[str, Any]]:
         keys = [f"{area}/{unit}" for unit in forces[area].units]
@@ -74,7 +100,7 @@ def router(stores: Stores, forces: Mapping[str, Forces], papers: Papers, clock: 
 
     @routes.get("/v1/incidents/{id}", responses=absent)
     async def incident(id: Annotated[str, Path(max_length=80)], caller: Caller) -> Response:
-        """One incident: state, assignments with their reasons, timeline."""
+        """One incident: state, assignments with their reasons, timeline, and what is near the scene."""
         if not ids.is_incident_id(id):
             raise NotFound(f"There is no incident {id[:80]}.")
         served(ids.area_of(id), caller)
@@ -84,7 +110,9 @@ def router(stores: Stores, forces: Mapping[str, Forces], papers: Papers, clock: 
             raise Unavailable("The incident cannot be read just now.", retry_after=2) from error
         if document is None:
             raise NotFound("Dispatch has not heard of this incident (yet).")
-        return _json(whole(document), {"ETag": f'"{document["sequence"]}"'})
+        told = whole(document)
+        told["surroundings"] = await scene(ids.area_of(id), told)
+        return _json(told, {"ETag": f'"{document["sequence"]}"'})
 
     @routes.get("/v1/incidents", responses=absent)
     async def incidents(
@@ -119,15 +147,18 @@ def router(stores: Stores, forces: Mapping[str, Forces], papers: Papers, clock: 
 
     @routes.get("/v1/areas/{area}/board", responses=absent)
     async def board(area: AreaPath, caller: Caller) -> Response:
-        """What is going on now: open incidents, and every unit."""
+        """What is going on now: open incidents, every unit, the force against its plan, and holes in coverage."""
         served(area, caller)
         found = await listed(stores.incidents, {"area": area, "open": True}, "sort", 1000)
+        states, now = await unit_states(area), clock.now()
         return _json(
             {
                 "area": area,
-                "at": clock.now(),
+                "at": now,
                 "incidents": [brief(one) for one in found],
-                "units": await unit_states(area),
+                "units": states,
+                "force": force(forces[area], states, now),
+                "holes": await holes(area),
             }
         )
 

@@ -15,6 +15,10 @@ class Stores:
     incidents: Collection
     units: Collection
     commands: Collection
+    areas: Collection
+    """What is known of each area as a whole: the holes in its coverage."""
+    places: Collection
+    """Which incidents were where, by square of ground and month."""
 
 
 def stores(database: Any) -> Stores:
@@ -25,6 +29,8 @@ def stores(database: Any) -> Stores:
         incidents=Collection(database, "dispatch_incidents"),
         units=Collection(database, "dispatch_units"),
         commands=Collection(database, "dispatch_commands"),
+        areas=Collection(database, "dispatch_areas"),
+        places=Collection(database, "dispatch_places"),
     )
 
 

@@ -1,0 +1,67 @@
+"""Earlier incidents at a place (D9): one document a square of ground and month, written with the incidents' own.
+
+A document is addressed (`area/x.y/2024-10`), so that nothing is filtered: reading the year around a place is one
+look-up of at most 4 squares × 13 months. It names incidents only; what became of them is read from their documents.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from fengqiao.contracts.dispatch import IncidentCorrected, IncidentOpened
+from fengqiao.geo.distance import haversine_metres
+from fengqiao.runtime.documents import Document
+from services.dispatch.entries import Happened
+from services.dispatch.stores import Stores
+from services.dispatch.surroundings import square, squares_near
+
+SAME_PLACE_M: Final = 60.0
+MONTHS: Final = 13
+"""The month of the incident and the twelve before: a year."""
+MOST: Final = 20
+_OPEN_KEYS: Final = ("number", "category", "priority", "status", "received_at")
+
+
+def place_documents(area: str, happened: Iterable[Happened]) -> tuple[list[Document], dict[str, list[str]]]:
+    """The documents that these events change, and what is added to each: the incidents now at places there."""
+    sequences: dict[str, int] = {}
+    rows: dict[str, list[str]] = {}
+    for one in happened:
+        event = one.event
+        moved = isinstance(event, IncidentCorrected) and "location" in event.changed
+        if one.sequence is None or not (moved or isinstance(event, IncidentOpened)):
+            continue
+        assert isinstance(event, IncidentOpened | IncidentCorrected)
+        id = _id(area, square(event.location.lon, event.location.lat), event.at.year * 12 + event.at.month - 1)
+        sequences[id] = one.sequence
+        rows.setdefault(id, []).append(event.incident_id)
+    return [{"_id": id, "area": area, "sequence": sequence} for id, sequence in sequences.items()], rows
+
+
+def _id(area: str, at: tuple[int, int], month: int) -> str:
+    return f"{area}/{at[0]}.{at[1]}/{month // 12}-{month % 12 + 1:02d}"
+
+
+async def earlier_at(stores: Stores, area: str, state: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Incidents within SAME_PLACE_M of this one in the year before it, the latest first, at most MOST.
+
+    state: of the incident. Raises StoreUnavailable.
+    """
+    lon, lat = state["location"]["lon"], state["location"]["lat"]
+    received = datetime.fromisoformat(state["received_at"])
+    month = received.year * 12 + received.month - 1
+    ids = [_id(area, at, month - back) for at in squares_near(lon, lat, SAME_PLACE_M) for back in range(MONTHS)]
+    named: dict[str, None] = {}
+    for document in (await stores.places.get_many(ids)).values():
+        named |= dict.fromkeys(document.get("incidents", ()))
+    named.pop(state["incident_id"], None)
+    found = []
+    for document in (await stores.incidents.get_many(list(named))).values():
+        other = orjson.loads(document["state"])
+        away = haversine_metres(lon, lat, other["location"]["lon"], other["location"]["lat"])
+        at = datetime.fromisoformat(other["received_at"])
+        if away <= SAME_PLACE_M and at <= received and (received - at).days <= 366:
+            found.append({"id": document["_id"], **{key: other[key] for key in _OPEN_KEYS}, "metres": round(away)})
+    return sorted(found, key=lambda one: (one["received_at"], one["number"]), reverse=True)[:MOST]
