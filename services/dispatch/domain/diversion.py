@@ -8,12 +8,13 @@ both sides keep it from flapping.
 """
 
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 from fengqiao.contracts.dispatch import Wanted
 from services.dispatch.domain.board import Assignment, Board, Incident
 from services.dispatch.domain.forces import Forces
-from services.dispatch.domain.matching import Context, barred
+from services.dispatch.domain.matching import Context, barred, ruled_out_by
 
 GRAVEST_TWO: Final = 2
 SAVES_AT_LEAST: Final = 120.0
@@ -38,31 +39,25 @@ def best_to_divert(
         return None
     forces, out = context.forces, barred(board, incident)
     able = forces.able(wanted.kinds, wanted.capabilities)
-    held = {
-        unit: found
-        for unit in able
-        if unit not in out and (found := _may_leave(board, forces, unit, incident.priority)) is not None
-    }
-    if not held:
-        return None
-    seconds = dict(zip(able, context.travel.seconds(able, incident.location), strict=True))
+    # Mostly nobody is so much nearer: only who is has to be looked at.
+    saving = [
+        (seconds, unit)
+        for unit, seconds in zip(able, context.travel.seconds(able, incident.location), strict=True)
+        if otherwise - seconds >= SAVES_AT_LEAST and seconds != inf and unit not in out
+    ]
+    held = [
+        Diversion(unit, *found, seconds)
+        for seconds, unit in saving
+        if (found := _may_leave(board, forces, unit, incident.priority)) is not None
+    ]
     # Of units as near as each other the one whose call is least grave.
-    unit = min(held, key=lambda unit: (seconds[unit], -held[unit][0].priority, unit))
-    if otherwise - seconds[unit] < SAVES_AT_LEAST or seconds[unit] == float("inf"):
-        return None
-    return Diversion(unit, *held[unit], seconds[unit])
+    return min(held, key=lambda one: (one.seconds, -one.lesser.priority, one.unit), default=None)
 
 
 def _may_leave(board: Board, forces: Forces, unit: str, priority: int) -> tuple[Incident, Assignment] | None:
     """The least grave assignment that the unit may be taken from; None where it must not be moved, or is free."""
     state = board.units.get(unit)
-    if (
-        state is None
-        or not state.on
-        or state.silent
-        or state.emergency is not None
-        or len(state.assignments) < forces.units[unit].kind.max_assignments
-    ):
+    if state is None or state.silent or ruled_out_by(state, forces.units[unit].kind.max_assignments) != "busy":
         return None
     held = [found for one in state.assignments if (found := board.assignment(one)) is not None]
     if any(assignment.status == "on_scene" for _, assignment in held):

@@ -19,7 +19,7 @@ from typing import Final, Protocol
 
 from fengqiao.contracts.dispatch import Reason, RunnerUp, Wanted
 from fengqiao.contracts.model import Location
-from services.dispatch.domain.board import Board, Incident
+from services.dispatch.domain.board import Board, Incident, OnDuty
 from services.dispatch.domain.forces import Forces, Unit
 from services.dispatch.domain.standby_plan import Advice, PointTimes
 
@@ -79,12 +79,16 @@ class Candidate:
 
 def why_not(board: Board, forces: Forces, unit: str) -> str | None:
     """What rules the unit out now: `off_duty`, `emergency` or `busy`; None when it can be sent."""
-    state = board.units.get(unit)
+    return ruled_out_by(board.units.get(unit), forces.units[unit].kind.max_assignments)
+
+
+def ruled_out_by(state: OnDuty | None, most: int) -> str | None:
+    """`why_not` of a unit in this state, which may hold `most` assignments."""
     if state is None or not state.on:
         return "off_duty"
     if state.emergency is not None:
         return "emergency"
-    if len(state.assignments) >= forces.units[unit].kind.max_assignments:
+    if state.assignments and len(state.assignments) >= most:
         return "busy"
     return None
 
@@ -187,23 +191,19 @@ def _free(
     board: Board, forces: Forces, units: Sequence[str], exclude: Collection[str]
 ) -> tuple[list[tuple[int, bool]], dict[str, int]]:
     """(place in `units`, silent) of those that can be sent, by the rule of `why_not`; what ruled out the others."""
-    off_duty = busy = emergency = 0
+    ruled_out: dict[str, int] = {}
     free: list[tuple[int, bool]] = []
     states, roster = board.units, forces.units
     for at, unit in enumerate(units):
         if unit in exclude:
             continue
         state = states.get(unit)
-        if state is None or not state.on:
-            off_duty += 1
-        elif state.emergency is not None:
-            emergency += 1
-        elif state.assignments and len(state.assignments) >= roster[unit].kind.max_assignments:
-            busy += 1
-        else:
+        why = ruled_out_by(state, roster[unit].kind.max_assignments)
+        if why is not None:
+            ruled_out[why] = ruled_out.get(why, 0) + 1
+        elif state is not None:
             free.append((at, state.silent))
-    counted = {"off_duty": off_duty, "busy": busy, "emergency": emergency}
-    return free, {why: units for why, units in counted.items() if units}
+    return free, ruled_out
 
 
 def reason_for(
