@@ -30,6 +30,11 @@ class Dispatch:
         answer: dict[str, list[dict[str, Any]]] = await self._connection.json("GET", "/v1/units", query={"area": area})
         return answer["items"]
 
+    async def board(self, area: str) -> dict[str, Any]:
+        """Open incidents, units, the force against its plan, holes in coverage."""
+        found: dict[str, Any] = await self._connection.json("GET", f"/v1/areas/{area}/board")
+        return found
+
     async def step(self, assignment_id: str, verb: str, **body: Any) -> dict[str, Any]:
         """verb: received, acknowledge, en-route, on-scene, clear, decline, cancel."""
         return await self._command("POST", f"/v1/assignments/{assignment_id}/{verb}", body)

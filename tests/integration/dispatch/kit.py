@@ -76,6 +76,13 @@ async def everything(system: System, topic: str, partition: int = 0) -> list[Con
         await consumer.stop()
 
 
+async def decided(system: System) -> list[ConsumerRecord]:
+    """Every record of `dispatch` but those of time's own making: where units wait, and what nobody covers."""
+    of_time = ("fengqiao.standby.", "fengqiao.coverage.")
+    records = await everything(system, topics.DISPATCH.name)
+    return [one for one in records if not (header(one.headers, "ce_type") or "").startswith(of_time)]
+
+
 def sequences(records: Sequence[Any]) -> list[int]:
     return [int(header(one.headers, "ce_sequence") or 0) for one in records]
 

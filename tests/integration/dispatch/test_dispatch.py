@@ -15,6 +15,7 @@ from fengqiao.runtime.publisher import Outgoing
 from tests.awaiting import eventually
 from tests.conftest import run
 from tests.integration.dispatch.kit import (
+    decided,
     everything,
     first_appearances,
     incident,
@@ -98,13 +99,13 @@ async def test_D4_a_command_sent_twice_with_the_same_key_acts_once(dispatch: Sys
             "Idempotency-Key": "twice-1",
             "Prefer": "wait=5",
         }
-        before = len(await everything(dispatch, topics.DISPATCH.name))
+        before = len(await decided(dispatch))
         first = await http.put("/v1/units/P5/duty", json={"on": True}, headers=headers)
         off = await http.put("/v1/units/P5/duty", json={"on": False}, headers=headers | {"Idempotency-Key": "twice-2"})
         again = await http.put("/v1/units/P5/duty", json={"on": True}, headers=headers)
         assert first.status_code == off.status_code == again.status_code == 200
         assert again.json() == first.json()
-        assert len(await everything(dispatch, topics.DISPATCH.name)) == before + 2
+        assert len(await decided(dispatch)) == before + 2
         known = await http.get(f"/v1/commands/{first.json()['command_id']}", headers=headers)
         assert known.json()["status"] == "done"
 

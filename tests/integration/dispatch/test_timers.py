@@ -16,6 +16,7 @@ from fengqiao.runtime.cloudevents import CloudEvent, header
 from fengqiao.runtime.publisher import Outgoing
 from tests.awaiting import eventually
 from tests.integration.dispatch.kit import (
+    decided,
     everything,
     first_appearances,
     incident,
@@ -146,14 +147,14 @@ async def test_D1_D5_any_instance_recommends_and_the_graver_call_diverts(fresh_s
         await publisher.publish(record(system, report("noise", "0610", 4), incident("noise"), 1))
         await said(system, "noise", "assignment.assigned", unit="P1")
         await desk.dispatch.duty("P2", on=True, area="gaoqiao")
-        before = len(await everything(system, topics.DISPATCH.name))
+        before = len(await decided(system))
         for asked in (desk, elsewhere):
             answer = await asked.dispatch.recommendation(incident("noise"))
             (role,) = answer["roles"]
             assert [unit["unit"] for unit in role["units"]] == ["P2"]
             assert role["units"][0]["travel_seconds"] > 0
             assert role["ruled_out"]["off_duty"] > 0
-        assert len(await everything(system, topics.DISPATCH.name)) == before
+        assert len(await decided(system)) == before
         with pytest.raises(Refused) as refused:
             await desk.dispatch.recommendation(incident("nobody"))
         assert refused.value.status == 404
