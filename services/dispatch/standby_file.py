@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -43,6 +44,7 @@ class _Squad(_Row):
     name_en: str
     kinds: Annotated[list[str], Field(min_length=1)]
     capabilities: list[str] = []
+    most_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
 class _Band(_Row):
@@ -210,7 +212,14 @@ def _plan(written: _Standby, known: Known) -> StandbyPlan:
                 band.name_en,
                 _hours(band.begin, band.end),
                 tuple(
-                    Squad(one.id, one.name_zh, one.name_en, tuple(one.kinds), tuple(one.capabilities))
+                    Squad(
+                        one.id,
+                        one.name_zh,
+                        one.name_en,
+                        tuple(one.kinds),
+                        tuple(one.capabilities),
+                        inf if one.most_seconds is None else one.most_seconds,
+                    )
                     for one in band.squads
                 ),
             )

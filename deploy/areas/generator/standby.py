@@ -14,6 +14,8 @@ from deploy.areas.generator.streets import Streets
 
 VERSION: Final = "2024-1"
 EVENING: Final = "17:00"
+MOST_SECONDS: Final = 900.0
+"""A quarter of an hour is the longest way to a place to wait at."""
 _BANDS: Final = (
     ("day", "白天", "Day", NIGHT[1], EVENING),
     ("evening", "傍晚", "Evening", EVENING, NIGHT[0]),
@@ -68,7 +70,13 @@ def standby_plan(sheet: Sheet, streets: Streets, kinds: Collection[str]) -> dict
 
 def _squads(band: str, used: Collection[str]) -> list[dict[str, Any]]:
     return [
-        {"id": squad, "name_zh": zh, "name_en": en, "kinds": [kind for kind in kinds if kind in used]}
+        {
+            "id": squad,
+            "name_zh": zh,
+            "name_en": en,
+            "kinds": [kind for kind in kinds if kind in used],
+            "most_seconds": MOST_SECONDS,
+        }
         for squad, zh, en, kinds, bands in _SQUADS
         if band in bands and set(kinds) & set(used)
     ]

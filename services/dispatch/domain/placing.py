@@ -28,6 +28,7 @@ class Placement:
 
 def place(
     standing: Matrix,
+    way: Matrix,
     options: Sequence[Matrix],
     weights: Matrix,
     saves_seconds: float,
@@ -36,7 +37,8 @@ def place(
 ) -> Placement:
     """Move units while the best move saves `saves_seconds`, and `saves_share` of what there is.
 
-    standing: seconds from where each unit is to each point, shape (p, n). options: per unit [stands at][to], shape
+    standing: seconds from where each unit stands (or will) to each point, shape (p, n). way: what each would have to go
+    from where it is now, shape (p, n); infinite where it is not to go. options: per unit [stands at][to], shape
     (n, n). weights: of the points, shape (n,), any unit. A unit is moved once at most.
     under_way: units (by number) that were sent somewhere before: moving one of these has to save `saves_seconds` more
     than moving another.
@@ -58,10 +60,10 @@ def place(
             left = others.min(axis=0) if len(others) else np.full(len(share), NO_ROAD_COUNTS)
             costs = np.minimum(left, chances[unit]) @ share
             # Of points as good as each other the one that is nearer, so that equal boards choose alike.
-            costs[standing[unit] == np.inf] = np.inf
-            point = int(np.lexsort((standing[unit], np.round(costs, 6)))[0])
+            costs[way[unit] == np.inf] = np.inf
+            point = int(np.lexsort((way[unit], np.round(costs, 6)))[0])
             counts = float(costs[point]) + (saves_seconds if unit in under_way else 0.0)
-            found = round(counts, 6), float(standing[unit][point]), unit, point
+            found = round(counts, 6), float(way[unit][point]), unit, point
             if best is None or found < best:
                 best = found
         if best is None or cost - best[0] < max(saves_seconds, saves_share * cost):

@@ -91,6 +91,7 @@ def _place(
         return
     options = [times.between(unit) for unit in units]
     reach = times.reach(units)
+    way = np.where(reach <= squad.most_seconds, reach, np.inf)
     standing, under_way = reach.copy(), set()
     number = {point.id: n for n, point in enumerate(plan.points)}
     for n, unit in enumerate(units):
@@ -99,9 +100,9 @@ def _place(
             standing[n] = options[n][number[order.point]]
             under_way.add(n)
     weights = np.array([advice.weights.get(point.id, 0.0) for point in plan.points])
-    found = place(standing, options, weights, SAVES_SECONDS, SAVES_SHARE, under_way)
+    found = place(standing, way, options, weights, SAVES_SECONDS, SAVES_SHARE, under_way)
     saved = round(max(found.before - found.after, 0.0), 1)
-    for unit, point in _shared_out(found.moves, units, reach):
+    for unit, point in _shared_out(found.moves, units, way):
         order = then.board.units[unit].standby
         target = plan.points[point]
         seconds = float(reach[units.index(unit)][point])
@@ -125,11 +126,10 @@ def _place(
         )
 
 
-def _shared_out(moves: dict[int, int], units: Sequence[str], reach: Matrix) -> list[tuple[str, int]]:
+def _shared_out(moves: dict[int, int], units: Sequence[str], way: Matrix) -> list[tuple[str, int]]:
     """Which of the moved units goes to which of the points: with the least way in all."""
     moved, points = list(moves), list(moves.values())
-    way = [[float(reach[unit][point]) for point in points] for unit in moved]
-    given = least_total(way)
+    given = least_total([[float(way[unit][point]) for point in points] for unit in moved])
     if None in given:
         return [(units[unit], point) for unit, point in moves.items()]
     return [(units[unit], points[at]) for unit, at in zip(moved, given, strict=True) if at is not None]

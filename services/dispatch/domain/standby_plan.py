@@ -4,6 +4,7 @@ covered. Until analytics advises, these weights are the advice."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from math import inf
 from typing import Literal, Protocol
 
 import numpy as np
@@ -27,6 +28,8 @@ class Squad:
     name_en: str
     kinds: tuple[str, ...]
     capabilities: tuple[str, ...] = ()
+    most_seconds: float = inf
+    """No unit of it is sent further than this to wait: nobody walks across the town for it."""
 
 
 @dataclass(frozen=True, slots=True)

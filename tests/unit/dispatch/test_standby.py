@@ -13,7 +13,7 @@ from fengqiao.contracts.standing_by import StandbyOrdered
 from services.dispatch.domain.placing import Matrix, place
 from services.dispatch.domain.standby_plan import Advice
 from tests.unit.dispatch.area import START, Area, assignment
-from tests.unit.dispatch.standing import moved, standing_area
+from tests.unit.dispatch.standing import PLAN, VEHICLES, moved, standing_area
 
 
 def ordered(area: Area) -> dict[str, str]:
@@ -116,6 +116,14 @@ def test_D6_an_area_without_a_plan_orders_nobody() -> None:
     assert Area().on_duty("P1").tick(seconds=61).told() == []
 
 
+def test_D6_nobody_is_sent_further_to_wait_than_his_squad_goes() -> None:
+    near = replace(
+        PLAN, bands=tuple(replace(band, squads=(replace(VEHICLES, most_seconds=200.0),)) for band in PLAN.bands)
+    )
+    assert ordered(standing_area(plan=near, at={"P1": 50.0}).on_duty("P1").tick()) == {}
+    assert ordered(standing_area(plan=near, at={"P1": 120.0}).on_duty("P1").tick()) == {"P1": "S1"}
+
+
 @st.composite
 def _networks(draw: st.DrawFn) -> tuple[Matrix, Matrix, Matrix]:
     points = draw(st.integers(1, 6))
@@ -138,7 +146,7 @@ def test_D6_placing_saves_what_it_says_and_no_single_move_would_save_more(
     network: tuple[Matrix, Matrix, Matrix],
 ) -> None:
     between, standing, weights = network
-    found = place(standing, [between] * len(standing), weights, 3.0, 0.03)
+    found = place(standing, standing, [between] * len(standing), weights, 3.0, 0.03)
     share = weights / weights.sum()
     after = standing.copy()
     for unit, point in found.moves.items():
@@ -160,5 +168,6 @@ def test_D6_from_home_it_comes_close_to_the_best_of_all_placings() -> None:
     weights = np.array([3, 1, 1, 8, 1, 1, 1, 6, 1, 1, 1, 4.0])
     share = weights / weights.sum()
     best = min(float(between[list(chosen)].min(axis=0) @ share) for chosen in combinations(range(12), 3))
-    found = place(np.tile(between[0], (3, 1)), [between] * 3, weights, 3.0, 0.03)
+    home = np.tile(between[0], (3, 1))
+    found = place(home, home, [between] * 3, weights, 3.0, 0.03)
     assert found.after <= 1.15 * best
