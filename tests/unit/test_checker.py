@@ -184,6 +184,16 @@ def _overlap(log: Log, history: History) -> None:
     log.step("assigned", B, number=2)
 
 
+def _waits_while_assigned(log: Log, history: History) -> None:
+    log.step("assigned", B, number=2)
+    log.say("standby.ordered", unit="P1", point="S1")
+
+
+def _point_not_told(log: Log, history: History) -> None:
+    log.say("standby.ordered", unit="P1", point="S1")
+    log.unit("P1", "available")
+
+
 def _gap(log: Log, history: History) -> None:
     log.sequence += 1
     log.say("unit.off-duty", unit="P1")
@@ -309,6 +319,8 @@ def _on_a_topic(log: Log, history: History) -> None:
         (_invented, "1", "nobody was told"),
         (_dead, "1", "dead-lettered"),
         (_overlap, "2", "holds 2 assignments"),
+        (_waits_while_assigned, "2", "ordered to wait while it holds"),
+        (_point_not_told, "6", "the last state of unit gaoqiao/P1"),
         (_gap, "3", "appears where"),
         (_backwards, "3", "appears where"),
         (_other_words, "3", "says something else"),
