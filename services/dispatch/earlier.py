@@ -1,7 +1,8 @@
 """Earlier incidents at a place (D9): one document a square of ground and month, written with the incidents' own.
 
 A document is addressed (`area/x.y/2024-10`), so that nothing is filtered: reading the year around a place is one
-look-up of at most 4 squares × 13 months. It names incidents only; what became of them is read from their documents.
+look-up of at most 4 squares × 13 months. It names incidents and where they were; what became of them is
+read from their own documents.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,8 @@ SAME_PLACE_M: Final = 60.0
 MONTHS: Final = 13
 """The month of the incident and the twelve before: a year."""
 MOST: Final = 20
+MOST_READ: Final = 60
+"""Of the latest at the place so many are read, for some may have moved away or be later than the one asked about."""
 _OPEN_KEYS: Final = ("number", "category", "priority", "status", "received_at")
 
 
@@ -36,7 +39,8 @@ def place_documents(area: str, happened: Iterable[Happened]) -> tuple[list[Docum
         assert isinstance(event, IncidentOpened | IncidentCorrected)
         id = _id(area, square(event.location.lon, event.location.lat), event.at.year * 12 + event.at.month - 1)
         sequences[id] = one.sequence
-        rows.setdefault(id, []).append(event.incident_id)
+        place = event.location
+        rows.setdefault(id, []).append(f"{event.incident_id} {place.lon:.6f} {place.lat:.6f}")
     return [{"_id": id, "area": area, "sequence": sequence} for id, sequence in sequences.items()], rows
 
 
@@ -53,12 +57,16 @@ async def earlier_at(stores: Stores, area: str, state: Mapping[str, Any]) -> lis
     received = datetime.fromisoformat(state["received_at"])
     month = received.year * 12 + received.month - 1
     ids = [_id(area, at, month - back) for at in squares_near(lon, lat, SAME_PLACE_M) for back in range(MONTHS)]
+    documents = await stores.places.get_many(ids)
     named: dict[str, None] = {}
-    for document in (await stores.places.get_many(ids)).values():
-        named |= dict.fromkeys(document.get("incidents", ()))
+    for document in sorted(documents.values(), key=lambda one: int(one["sequence"]), reverse=True):
+        for row in reversed(document.get("incidents", ())):
+            incident, east, north = row.split(" ")
+            if haversine_metres(lon, lat, float(east), float(north)) <= SAME_PLACE_M:
+                named[incident] = None
     named.pop(state["incident_id"], None)
     found = []
-    for document in (await stores.incidents.get_many(list(named))).values():
+    for document in (await stores.incidents.get_many(list(named)[:MOST_READ])).values():
         other = orjson.loads(document["state"])
         away = haversine_metres(lon, lat, other["location"]["lon"], other["location"]["lat"])
         at = datetime.fromisoformat(other["received_at"])
