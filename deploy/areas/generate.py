@@ -82,7 +82,11 @@ def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> 
     )
     places = place_rows(sheet, plane, streets, Random(f"{seed}-places"))
     if desks is None:
-        units, kinds, plans = unit_list(sheet, streets, Random(f"{seed}-units")), used(sheet.squads), response_plans()
+        units, kinds, plans = (
+            unit_list(sheet, streets, Random(f"{seed}-units")),
+            used(sheet.squads),
+            response_plans(sheet.own_plans),
+        )
     else:
         units = desk_units(sheet, streets, desks, Random(f"{seed}-desks"))
         kinds, plans = [desk_kind(max_assignments)], desk_plans()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 POLICE: Final = ["patrol", "post", "police_room"]
@@ -207,6 +208,23 @@ def _ordinary() -> list[dict[str, Any]]:
     ]
 
 
+def village_disputes() -> dict[str, Any]:
+    """警村共治: to a quarrel in a village come the officer, its cadre as police assistant, and the auxiliaries with
+    security assistants. Where it stands before the common plans, it wins over those for the same categories."""
+    return _plan(
+        "village-dispute",
+        "警村共治纠纷处置预案",
+        "Dispute in a village, with its cadre",
+        _when("08", "0805", "0806"),
+        [
+            *_ROOM,
+            _send(["police_assistant"], "liaison", rule="covering", required=False),
+            _send(["auxiliary"], "support", rule="covering", required=False),
+            _VOLUNTEERS,
+        ],
+    )
+
+
 _STEPS: Final = {
     "answer": 15,
     "intake": 60,
@@ -224,10 +242,13 @@ def target_rules() -> list[dict[str, Any]]:
     return [{"id": "every-call", "when": _when(), "seconds": _STEPS}]
 
 
-def response_plans() -> dict[str, Any]:
-    """The plans of all areas: the named ones, the categories of 110, and one nearest unit for the rest."""
+def response_plans(own: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The plans of all areas: the named ones, the categories of 110, and one nearest unit for the rest.
+
+    own: an area's own plans, in the default set's codes; they stand first and so win over those as specific.
+    """
     return {
-        "plans": [*_grave(), _missing_person(), *_ordinary(), _one_nearest(POLICE)],
+        "plans": [*own, *_grave(), _missing_person(), *_ordinary(), _one_nearest(POLICE)],
         "targets": target_rules(),
         "default": "one-nearest",
     }

@@ -122,6 +122,8 @@ class Sheet:
     extras: Mapping[str, Any] = field(default_factory=dict)
     rotation: Mapping[str, Any] | None = None
     """Big rotation 大轮班, as standby.json says it."""
+    own_plans: tuple[Mapping[str, Any], ...] = ()
+    """Plans that this area has before the common ones, in the default set's codes."""
 
     def ground_at(self, column: float, row: float) -> Ground:
         """The community of a crossing; one on the line between two belongs to the first."""

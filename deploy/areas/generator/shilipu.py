@@ -12,6 +12,7 @@ from typing import Final
 
 from deploy.areas.generator.duties import city_targets, day_and_night
 from deploy.areas.generator.kinds import Post, Squad, grid_workers, patrols, police_rooms
+from deploy.areas.generator.plans import village_disputes
 from deploy.areas.generator.sheet import STREETS, Ground, Landmark, Sheet, Site, ZoneSheet, roads
 
 FACTS: Final = {
@@ -77,6 +78,7 @@ SHEET: Final = Sheet(
     ),
     compounds_per_ground=10,
     category_set="second",
+    own_plans=(village_disputes(),),
     squads=(
         Squad(
             "post",
@@ -112,6 +114,13 @@ SHEET: Final = Sheet(
             sign="V",
             name_zh="{stem}治安协理员{n}组",
             name_en="{en} Security Assistants {n}",
+            # Those of Shilipu village stand where its shops are.
+            instead={
+                "shilipu": (
+                    ("十里铺治安协理员1组", "Shilipu Security Assistants 1", (17, 6)),
+                    ("十里铺治安协理员2组", "Shilipu Security Assistants 2", (13, 4)),
+                )
+            },
         ),
         grid_workers(2),
     ),

@@ -132,6 +132,22 @@ def test_D2_D3_gaoqiaos_plans_serve_the_categories_of_110(
     assert gaoqiao.plan_for(call(category, priority, **more)).id == expected
 
 
+@pytest.mark.parametrize(
+    ("category", "expected"), [("500806", "village-dispute"), ("50080503", "village-dispute"), ("500804", "noise")]
+)
+def test_S4_D3_in_shilipu_the_village_comes_to_a_quarrel(category: str, expected: str) -> None:
+    shilipu = load_forces(GAOQIAO.parent / "shilipu", "shilipu")
+    plan = shilipu.plan_for(call(category, 3))
+    assert plan.id == expected
+    if expected == "village-dispute":
+        assert [(one.role, one.kinds, one.required) for one in plan.wanted] == [
+            ("primary", ("police_room",), True),
+            ("liaison", ("police_assistant",), False),
+            ("support", ("auxiliary",), False),
+            ("first_response", ("volunteer",), False),
+        ]
+
+
 def test_D2_the_three_named_plans_say_who_acts_and_who_is_told(gaoqiao: Forces) -> None:
     brawl, child, key = (gaoqiao.plans[id] for id in ("brawl", "missing-person", "key-incident"))
     assert [(one.role, one.kinds) for one in brawl.wanted] == [
