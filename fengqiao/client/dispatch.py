@@ -20,6 +20,18 @@ class Dispatch:
         found: dict[str, Any] = await self._connection.json("GET", f"/v1/incidents/{incident_id}")
         return found
 
+    async def incidents(self, area: str, since: datetime | None = None) -> list[dict[str, Any]]:
+        """All incidents of the area that were received from `since` on, the newest first."""
+        found: list[dict[str, Any]] = []
+        query = {"area": area, "limit": 200, "from": None if since is None else since.isoformat()}
+        cursor: str | None = None
+        while True:
+            answer = await self._connection.json("GET", "/v1/incidents", query={**query, "cursor": cursor})
+            found += answer["items"]
+            cursor = answer["next"]
+            if cursor is None:
+                return found
+
     async def recommendation(self, incident_id: str) -> dict[str, Any]:
         """Whom dispatch would send: {incident_id, at, roles}; nothing is decided."""
         found: dict[str, Any] = await self._connection.json("GET", f"/v1/incidents/{incident_id}/recommendation")

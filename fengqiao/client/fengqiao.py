@@ -27,11 +27,19 @@ class Addresses:
 class Fengqiao:
     """A client with one token. Use as a context manager; not to be shared between event loops.
 
-    timeout: seconds for one answer.
+    timeout: seconds for one answer. http: connections that several tokens share; whoever made it closes it.
     """
 
-    def __init__(self, addresses: Addresses, token: str, timeout: float = 10.0, patience: float = 10.0) -> None:
-        self._http = httpx.AsyncClient(timeout=timeout)
+    def __init__(
+        self,
+        addresses: Addresses,
+        token: str,
+        timeout: float = 10.0,
+        patience: float = 10.0,
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        self._own = http is None
+        self._http = http or httpx.AsyncClient(timeout=timeout)
         self.intake = Intake(Connection(self._http, addresses.intake, token, patience))
         self.dispatch = Dispatch(Connection(self._http, addresses.dispatch, token, patience))
         self.mediation = Mediation(Connection(self._http, addresses.mediation, token, patience))
@@ -39,7 +47,8 @@ class Fengqiao:
         self.stream = Stream(self._http, addresses.commandroom, token)
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._own:
+            await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

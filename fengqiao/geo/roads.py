@@ -244,6 +244,10 @@ class RoadNetwork:
         seconds: Seconds = total.astype(np.float32)
         return seconds
 
+    def arcs(self, mode: Mode = Mode.DRIVE) -> Arcs:
+        """What the searches of `mode` go by: for whoever needs the way itself and not only its time."""
+        return self._costs[mode]
+
     def warm_up(self, mode: Mode = Mode.DRIVE) -> None:
         """Build the search of `mode` now rather than in the first call that needs it."""
         self._times(mode)

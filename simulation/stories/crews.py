@@ -43,7 +43,18 @@ async def drive(stage: Stage, assignment: Mapping[str, Any], goal: tuple[float, 
     await stage.wait(5)
     await crew.dispatch.step(assignment["id"], "en-route")
     await stage.wait(seconds)
-    await crew.dispatch.positions(
-        [{"area": stage.area, "unit": unit, "lon": goal[0], "lat": goal[1], "at": stage.clock.now().isoformat()}]
-    )
+    await report(stage, unit, goal)
     await crew.dispatch.step(assignment["id"], "on-scene")
+
+
+async def report(stage: Stage, unit: str, place: tuple[float, float]) -> None:
+    """The unit's terminal says where it is."""
+    crew = await stage.person("crew", unit)
+    fix = {"area": stage.area, "unit": unit, "lon": place[0], "lat": place[1], "at": stage.clock.now().isoformat()}
+    await crew.dispatch.positions([fix])
+
+
+async def clear(stage: Stage, assignment: Mapping[str, Any], disposition: str, **more: Any) -> dict[str, Any]:
+    """The crew is done there. disposition: a code of the area's list of results. more: dispute, feedback."""
+    crew = await stage.person("crew", assignment["unit"])
+    return await crew.dispatch.step(assignment["id"], "clear", disposition=disposition, **more)

@@ -18,6 +18,8 @@ from fengqiao.runtime.settings import SERVICES, ServiceSettings
 from simulation.stories.stage import StoryFailed
 
 READY_SECONDS = 60.0
+START_SECONDS = 16.0
+"""Real seconds in which a system is up on most machines: its clock begins so much before the story does."""
 
 
 class OwnSystem:

@@ -5,16 +5,18 @@ scene, a patrol follows. Both men are brought to mediation, sign an agreement, a
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from simulation.stories.crews import drive, sign_on
+from simulation.stories.calls import call, dispatched
+from simulation.stories.crews import clear, drive, sign_on
 from simulation.stories.stage import Stage, must
+from simulation.stories.telling import instant
 from simulation.stories.witness import Witness
 
 UNITS = ("YY", "DSC", "P1", "P2", "P3", "P4", "V36", "V37", "V38")
 STREET = (113.01734, 28.19699)
-ROLES = {"primary": "post", "first_response": "volunteer", "support": "patrol"}
+ROLES = {"primary": ("post", 1), "first_response": ("volunteer", 1), "support": ("patrol", 1)}
 
 
 async def play(stage: Stage) -> None:
@@ -22,6 +24,7 @@ async def play(stage: Stage) -> None:
     await sign_on(stage, UNITS)
     witness = Witness(stage)
     async with witness:
+        await stage.begin()
         incident = await _call(stage)
         assignments = await _dispatched(stage, incident)
         case_id = await _on_the_street(stage, incident, assignments)
@@ -30,22 +33,18 @@ async def play(stage: Stage) -> None:
 
 
 async def _call(stage: Stage) -> str:
-    system = await stage.person("integrator")
-    now = stage.clock.now()
-    accepted = await system.intake.report(
-        area=stage.area,
-        source="110",
-        external_id=f"S1-{now:%Y%m%dT%H%M%S%f}",
+    accepted = await call(
+        stage,
+        "S1",
         category="brawl",
         description="永定社区美食七街某夜宵店，两人打架",
-        reported_at=now,
         location={"address": "永定社区美食七街某夜宵店"},
         caller={"name": "李某", "phone": "13800000000"},
         details={"weapon": False},
     )
     place = accepted["location"]
     stage.say(
-        _at(accepted["received_at"]),
+        instant(accepted["received_at"]),
         "110",
         f"reports a brawl at {place.get('name') or place.get('address')} (sure {place['confidence']:.2f})",
     )
@@ -54,29 +53,9 @@ async def _call(stage: Stage) -> str:
 
 
 async def _dispatched(stage: Stage, incident: str) -> dict[str, dict[str, Any]]:
-    desk = await stage.person("dispatcher")
-
-    async def three() -> dict[str, Any] | None:
-        found = await desk.dispatch.incident(incident)
-        return found if len(found["assignments"]) >= len(ROLES) else None
-
-    found = await stage.until("the assignment of post, volunteers and patrol", three)
-    by_role = {assignment["role"]: assignment for assignment in found["assignments"]}
-    must(by_role.keys() == ROLES.keys(), f"roles {sorted(by_role)} instead of {sorted(ROLES)}")
-    for role, kind in ROLES.items():
-        must(by_role[role]["unit_kind"] == kind, f"{role} is a {by_role[role]['unit_kind']}, not a {kind}")
+    by_role = {role: found[0] for role, found in (await dispatched(stage, incident, ROLES)).items()}
     must(by_role["primary"]["unit"] == "YY", f"{by_role['primary']['unit']} went instead of 怡园警务点")
-    for assignment in found["assignments"]:
-        stage.say(_at(assignment["assigned_at"]), "dispatch", f"sends {assignment['unit']}, {_why(assignment)}")
     return by_role
-
-
-def _why(assignment: dict[str, Any]) -> str:
-    reason = assignment["reason"]
-    words = f"{reason['rule']} {assignment['unit_kind']}, {reason.get('travel_seconds', 0):.0f} s by road"
-    if "runner_up" in reason:
-        words += f", {reason['seconds_saved']:.0f} s before {reason['runner_up']['unit']}"
-    return f"{words} ({assignment['role'].replace('_', ' ')})"
 
 
 async def _on_the_street(stage: Stage, incident: str, assignments: dict[str, dict[str, Any]]) -> str:
@@ -86,17 +65,16 @@ async def _on_the_street(stage: Stage, incident: str, assignments: dict[str, dic
     # The volunteers have kept the two men apart; the post takes them along, and ends it.
     for role in ("first_response", "support", "primary"):
         assignment = assignments[role]
-        crew = await stage.person("crew", assignment["unit"])
         dispute = {"dispute": {"kind": "brawl"}} if role == "primary" else {}
-        cleared = await crew.dispatch.step(assignment["id"], "clear", disposition="移交调解", **dispute)
+        cleared = await clear(stage, assignment, "移交", **dispute)
     desk = await stage.person("dispatcher")
     ended = await desk.dispatch.incident(incident)
     must(ended["status"] == "closed", f"the incident is {ended['status']}, not closed")
     for assignment in ended["assignments"]:
-        arrived, received = _at(assignment["on_scene_at"]), _at(ended["received_at"])
+        arrived, received = instant(assignment["on_scene_at"]), instant(ended["received_at"])
         seconds = (arrived - received).total_seconds()
         stage.say(arrived, assignment["unit"], f"on scene, {seconds:.0f} s after the call")
-    stage.say(_at(ended["ended_at"]), "YY", f"cleared; both men go to mediation, case {cleared['case_id']}")
+    stage.say(instant(ended["ended_at"]), "YY", f"cleared; both men go to mediation, case {cleared['case_id']}")
     return str(cleared["case_id"])
 
 
@@ -174,7 +152,3 @@ async def _told(stage: Stage, witness: Witness, incident: str, case_id: str) -> 
         f"response to brawls: {row['count']} counted, median {row['p50_s']:.0f} s, "
         f"{row['within_target']:.0%} within target",
     )
-
-
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
+
 from fengqiao.client import Addresses, Fengqiao, Refused
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.roles import Role
@@ -32,7 +34,7 @@ class Line:
 
 @dataclass
 class Stage:
-    """A running system. speed: domain seconds in a real one; a story waits as long as its people need."""
+    """A running system, on which a story waits as long as its people need."""
 
     addresses: Addresses
     data: Path
@@ -40,7 +42,14 @@ class Stage:
     clock: Clock
     in_haste: bool
     """Nobody waits for travel or talk: the story is played on a real clock."""
+    begins: datetime | None = None
+    """When the story begins, where it has an hour of its own."""
+    areas: Path = Path("deploy/areas")
+    """Where the areas' folders are, for those in the story who know their streets."""
+    hours: float | None = None
+    """How much of a long story is played; None: all of it."""
     lines: list[Line] = field(default_factory=list)
+    _http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=10.0))
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _people: dict[str, Fengqiao] = field(default_factory=dict)
 
@@ -49,6 +58,7 @@ class Stage:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+        await self._http.aclose()
 
     async def person(self, role: Role, unit: str | None = None) -> Fengqiao:
         """Somebody with that role (and unit), signed in."""
@@ -57,8 +67,13 @@ class Stage:
             token = TokenMint(self.data, issuer="fengqiao-local", audience="fengqiao").mint(
                 role, [self.area], unit=unit, client=f"story-{name}", ttl=3600, development=True
             )
-            self._people[name] = await self._stack.enter_async_context(Fengqiao(self.addresses, token))
+            self._people[name] = await self._stack.enter_async_context(Fengqiao(self.addresses, token, http=self._http))
         return self._people[name]
+
+    async def begin(self) -> None:
+        """Wait for the hour at which the story begins: everybody is on duty by then."""
+        if self.begins is not None and not self.in_haste:
+            await self.clock.sleep((self.begins - self.clock.now()).total_seconds())
 
     async def wait(self, seconds: float) -> None:
         """Let `seconds` of domain time pass, unless the story is played in haste."""
@@ -82,7 +97,7 @@ class Stage:
                 return found
             if time.monotonic() > deadline:
                 raise StoryFailed(f"{what} did not happen within {within:g} s")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
 
 
 def must(true: Any, what: str) -> None:

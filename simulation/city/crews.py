@@ -1,0 +1,204 @@
+"""All crews of a city: they follow the live stream, serve what they are given, report where they are, go home or roam.
+
+What a state record says counts: it holds the whole incident, a snapshot holds all of them, and a late one has a
+smaller number. So a break of the line needs nothing of its own.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any, Final
+
+from fengqiao.client import Refused
+from fengqiao.runtime.clock import Clock
+from simulation.city.crew import ROAMING_SPEED, Crew, Job, Mover, Task
+from simulation.city.duty import roster, shift_name
+from simulation.city.ground import Ground, Matter, Team
+from simulation.city.handling import Handling, Rules, handling
+from simulation.city.people import People, patiently
+
+WORKING: Final = ("assigned", "acknowledged", "en_route", "on_scene")
+REPORT_EVERY: Final = 20.0
+"""Seconds of the city between two reports of a crew that moves; never more often than LEAST_REAL."""
+LEAST_REAL: Final = 0.5
+STILL_HERE: Final = 200.0
+"""Seconds of the city after which one that stands still says so: dispatch takes positions of 300 s for old."""
+AT_ONCE: Final = 500
+
+
+@dataclass
+class Tally:
+    """What became of it all. lawful: refusals because somebody decided otherwise meanwhile. wrong: the others."""
+
+    reported: int = 0
+    ended: dict[str, int] = field(default_factory=dict)
+    lawful: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Crews:
+    """seed: for how they handle things. pace: how many times faster than the clock they live."""
+
+    ground: Ground
+    people: People
+    clock: Clock
+    rules: Rules
+    seed: int
+    pace: float
+    tally: Tally
+    on: dict[str, Crew] = field(default_factory=dict)
+    released: set[str] = field(default_factory=set)
+    """Units that somebody else has signed on since: theirs, for as long as this city lives."""
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def take_over(self) -> None:
+        """Sign on whom the shift of this hour wants, and off who is free and not wanted any more."""
+        now = self.clock.now()
+        wanted = {id: team for id, team in roster(self.ground, now).items() if id not in self.released}
+        shift = shift_name(self.ground, now)
+        new = [id for id in wanted if id not in self.on]
+        for id in new:
+            self.on[id] = Crew(wanted[id], self._mover(wanted[id]))
+        await asyncio.gather(*(self._duty(id, on=True, shift=shift) for id in new))
+        gone = [id for id, crew in self.on.items() if id not in wanted and crew.free]
+        await asyncio.gather(*(self._sign_off(id) for id in gone))
+
+    async def _duty(self, unit: str, *, on: bool, **more: Any) -> None:
+        desk = self.people.person("dispatcher").dispatch
+        await patiently(lambda: desk.duty(unit, on=on, area=self.people.area, **more))
+
+    async def _sign_off(self, unit: str) -> None:
+        try:
+            await self._duty(unit, on=False)
+        except Refused:
+            return  # it was sent somewhere in this moment
+        self.on.pop(unit, None)
+
+    def _mover(self, team: Team) -> Mover:
+        return Mover(team, self.ground.ways, self.clock, self.pace, team.home)
+
+    def state(self, state: Mapping[str, Any]) -> None:
+        """An incident as it is now."""
+        for assignment in state["assignments"]:
+            crew = self.on.get(assignment["unit"])
+            if crew is None:
+                continue
+            id = assignment["id"]
+            if assignment["status"] not in WORKING:
+                self._stop(crew, id)
+            elif id not in crew.jobs:
+                self._begin(crew, Task.told(assignment, state), assignment["status"])
+            elif (task := Task.told(assignment, state)).goal != crew.jobs[id][0].task.goal:
+                crew.jobs[id][0].moved(task)
+
+    def taken_by(self, unit: str, client: str) -> None:
+        """Somebody has signed the unit on: when it is not the city, the crew is theirs."""
+        if not client.startswith(self.people.client) and unit in self.on:
+            crew = self.on.pop(unit)
+            self.released.add(unit)
+            for _, working in crew.jobs.values():
+                working.cancel()
+
+    def _begin(self, crew: Crew, task: Task, status: str) -> None:
+        matter = self.ground.matters.get(task.code, Matter(task.code, None))
+        plan = handling(self.seed, task.id, matter, self.rules, in_charge=task.role == "primary")
+        mover = crew.mover if crew.free else self._mover(crew.team)
+        job = Job(task, mover, self.people, crew.team.id, self.clock, self.pace)
+        crew.jobs[task.id] = job, self._spawn(self._serve(crew, job, plan, WORKING.index(status)))
+
+    def _stop(self, crew: Crew, assignment: str) -> None:
+        """The assignment is over; its party may be amid it, or has just said so."""
+        if (found := crew.jobs.pop(assignment, None)) is not None:
+            if found[1] is not asyncio.current_task():
+                found[1].cancel()
+            if crew.free and not crew.team.roams:
+                crew.mover.head_for(crew.team.home)
+
+    async def _serve(self, crew: Crew, job: Job, plan: Handling, done: int) -> None:
+        try:
+            await job.serve(plan, done)
+        except Refused as refused:
+            await self._refused(job.task, refused)
+        self._stop(crew, job.task.id)
+
+    async def _refused(self, task: Task, refused: Refused) -> None:
+        """A no is lawful where somebody has ended the assignment meanwhile."""
+        desk = self.people.person("dispatcher").dispatch
+        known = await patiently(lambda: desk.incident(task.incident))
+        status = next((one["status"] for one in known["assignments"] if one["id"] == task.id), "unknown")
+        if status in WORKING:
+            self.tally.wrong.append(str(refused))
+        else:
+            self.tally.lawful += 1
+
+    async def report(self) -> None:
+        """Say for ever where everybody is, and let those roam who have nothing to do."""
+        random = Random(f"{self.seed}-roaming")
+        while True:
+            await self.clock.sleep(max(REPORT_EVERY / self.pace, LEAST_REAL * self.clock.speed))
+            for crew in self.on.values():
+                if crew.team.roams and crew.idle():
+                    crew.mover.head_for(self._somewhere_near(crew, random), ROAMING_SPEED)
+            await self.tell_places(self._news())
+
+    def _somewhere_near(self, crew: Crew, random: Random) -> tuple[float, float]:
+        """A place in the community of the crew's beat."""
+        beat = self.ground.index.locate(*crew.team.home)
+        near = [place for place in self.ground.places if beat is None or place.grid_cell == beat.grid_cell]
+        place = random.choice(near)
+        return place.lon, place.lat
+
+    def _news(self) -> list[Crew]:
+        now = self.clock.now()
+        old = now - timedelta(seconds=STILL_HERE / self.pace)
+        return [
+            crew
+            for crew in self.on.values()
+            if crew.told_at is None or crew.told_at < old or crew.mover.place() != crew.told_place
+        ]
+
+    async def tell_places(self, crews: list[Crew]) -> None:
+        """Report where these are, as a gateway of many terminals does. What cannot be told now is told next time."""
+        for begin in range(0, len(crews), AT_ONCE):
+            some, now = crews[begin : begin + AT_ONCE], self.clock.now()
+            places = [crew.mover.place() for crew in some]
+            fixes = [
+                {"area": self.people.area, "unit": crew.team.id, "lon": lon, "lat": lat, "at": now.isoformat()}
+                for crew, (lon, lat) in zip(some, places, strict=True)
+            ]
+            await patiently(lambda fixes=fixes: self.people.person("dispatcher").dispatch.positions(fixes))  # type: ignore[misc]  # mypy does not infer a lambda with a default
+            for crew, place in zip(some, places, strict=True):
+                crew.told_at, crew.told_place = now, place
+
+    async def go_home(self, why: str) -> None:
+        """Sign everybody off: those that still hold something decline it first."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for _ in range(3):  # what one declines may be given to another of the city's
+            await asyncio.gather(*(self._sign_off(unit) for unit in tuple(self.on)))
+            if not self.on:
+                return
+            held = await self._held()
+            await asyncio.gather(*(self._give_back(id, unit, why) for id, unit in held.items()))
+
+    async def _held(self) -> dict[str, str]:
+        """The assignments that the city's units hold, and whose each is."""
+        units = await patiently(lambda: self.people.person("dispatcher").dispatch.units(self.people.area))
+        return {id: unit["unit"] for unit in units if unit["unit"] in self.on for id in unit.get("assignments", ())}
+
+    async def _give_back(self, assignment: str, unit: str, why: str) -> None:
+        desk = self.people.person("dispatcher").dispatch
+        try:
+            await patiently(lambda: desk.step(assignment, "cancel", reason=why))
+        except Refused:
+            self.tally.lawful += 1
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
