@@ -26,7 +26,7 @@ ARGS ?=
 .PHONY: help setup run test test-faults check contracts check-data bench bench-long clean
 
 help: ## Say what there is
-	@echo "make run [ONCE=1]      set up, start everything, play the food-street brawl (S1)"
+	@echo "make run [ONCE=1]      set up, start everything, play the food-street brawl (S1), keep a city living"
 	echo "make test              set up and run the suite on servers of its own"
 	echo "                       (MONGODB_URI=… KAFKA_BOOTSTRAP_SERVERS=… uses yours)"
 	echo "make test-faults       kill points and outages in full (20 minutes)"
@@ -62,7 +62,7 @@ $(STAMP): uv.lock pyproject.toml fengqiao/local/jars.lock fengqiao/local/Documen
 	touch $@
 
 run: setup ## Start everything and play S1
-	@exec $(PYTHON) -m fengqiao.cli up --story S1 $(if $(ONCE),--once)
+	@exec $(PYTHON) -m fengqiao.cli up --story S1 --city gaoqiao $(if $(ONCE),--once)
 
 test: setup ## The suite, without the long fault tests
 	@$(PYTEST) -n 2 --dist loadfile $(ARGS)

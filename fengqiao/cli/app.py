@@ -30,11 +30,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 def up(
     story: Annotated[str, typer.Option(help="Play this story on the running system when it is ready.")] = "",
     once: Annotated[bool, typer.Option(help="Stop when ready (after the story, with its status).")] = False,
+    city: Annotated[str, typer.Option(help="Then keep the demo city of this area running gently.")] = "",
 ) -> None:
     """Start everything and keep it running until Ctrl-C."""
     from fengqiao.cli.up import run
 
-    raise typer.Exit(run(story or None, once=once))
+    raise typer.Exit(run(story or None, once=once, city=city or None))
 
 
 @app.command()
@@ -59,13 +60,28 @@ def token(
 
 @app.command()
 def story(
-    name: Annotated[str, typer.Argument(help="S1 … S9")],
+    name: Annotated[str, typer.Argument(help="S1, S2, S3, S4, S7, S9 or S10")],
     on_running: Annotated[bool, typer.Option(help="On the running system, at the present hour.")] = False,
+    json: Json = False,
 ) -> None:
     """Play a story and print its timeline."""
     from fengqiao.cli.story import run
 
-    raise typer.Exit(run(name, on_running=on_running))
+    raise typer.Exit(run(name, on_running=on_running, as_json=json))
+
+
+@app.command()
+def simulate(
+    area: Annotated[str, typer.Option(help="Whose city.")] = "gaoqiao",
+    rate: Annotated[float, typer.Option(help="Calls in the mean hour of the day.")] = 20.0,
+    speed: Annotated[float, typer.Option(help="How many times faster than the clock the city lives.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same calls.")] = 1,
+    seconds: Annotated[float, typer.Option(help="Of the city: how long calls come. 0: until Ctrl-C.")] = 0.0,
+) -> None:
+    """Let a city's calls and crews live on the running system."""
+    from fengqiao.cli.simulate import run
+
+    raise typer.Exit(run(area, rate=rate, speed=speed, seed=seed, seconds=seconds or None))
 
 
 @topics.command("create")

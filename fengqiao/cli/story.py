@@ -11,12 +11,14 @@ from fengqiao.cli.places import PYTHON, ROOT, settings
 from fengqiao.local.system import child_environment
 
 
-def command(name: str, *, on_running: bool) -> list[str]:
+def command(name: str, *, on_running: bool, as_json: bool = False) -> list[str]:
     """The command that plays a story."""
-    return [PYTHON, "-m", "simulation.stories", name, *(["--on-running"] if on_running else [])]
+    chosen = [*(["--on-running"] if on_running else []), *(["--json"] if as_json else [])]
+    return [PYTHON, "-m", "simulation.stories", name, *chosen]
 
 
-def run(name: str, *, on_running: bool) -> int:
+def run(name: str, *, on_running: bool, as_json: bool = False) -> int:
     """Play it; its exit status."""
     environment = child_environment(settings(), os.environ)
-    return subprocess.run(command(name, on_running=on_running), cwd=ROOT, env=environment, check=False).returncode
+    played = command(name, on_running=on_running, as_json=as_json)
+    return subprocess.run(played, cwd=ROOT, env=environment, check=False).returncode

@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from rich.console import Console
 
+from fengqiao.cli import simulate, topics
 from fengqiao.cli import story as story_command
-from fengqiao.cli import topics
 from fengqiao.cli.places import ROOT, settings
 from fengqiao.local.board import Board
 from fengqiao.local.data_folder import claim, require_room
@@ -18,6 +20,7 @@ from fengqiao.local.errors import LocalError, StartFailed
 from fengqiao.local.supervisor import Supervisor
 from fengqiao.local.system import (
     child_environment,
+    city_child,
     local_system,
     ports_needed,
     require_free_ports,
@@ -29,10 +32,11 @@ from fengqiao.runtime.settings import ServiceSettings
 from fengqiao.runtime.tokens import TokenError, local_key
 
 
-def run(story: str | None, *, once: bool) -> int:
+def run(story: str | None, *, once: bool, city: str | None = None) -> int:
     """Start everything; stay until SIGINT or SIGTERM (`once`: until ready, or until the story was played).
 
-    The exit status: 0, the story's, or that of the LocalError which is printed as one sentence.
+    city: the area whose demo city lives then, unless `once`. The exit status: 0, the story's, or that of the
+    LocalError which is printed as one sentence.
     """
     read = settings()
     console = Console(stderr=False, highlight=False)
@@ -42,7 +46,7 @@ def run(story: str | None, *, once: bool) -> int:
         with claim(data):
             require_free_ports(ports_needed(read, services_in(ROOT)))
             _keep_clock_and_key(read)
-            return asyncio.run(_run(read, console, story, once=once))
+            return asyncio.run(_run(read, console, story, None if once else city, once=once))
     except LocalError as error:
         console.print(str(error), markup=False, soft_wrap=True)
         return error.exit_status
@@ -58,7 +62,7 @@ def _keep_clock_and_key(read: ServiceSettings) -> None:
     local_key(data)  # made here once, so that services starting together do not each make one
 
 
-async def _run(read: ServiceSettings, console: Console, story: str | None, *, once: bool) -> int:
+async def _run(read: ServiceSettings, console: Console, story: str | None, city: str | None, *, once: bool) -> int:
     asked_to_stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -73,11 +77,13 @@ async def _run(read: ServiceSettings, console: Console, story: str | None, *, on
     started = time.monotonic()
     with Board(console) as board:
         system = local_system(read, ROOT, environment=os.environ, make_topics=make_topics, report=board.show)
-        if not await _unless(asked_to_stop, system):
+        if not await _unless(asked_to_stop, system.start()):
             return 130
     try:
         console.print(f"Ready after {time.monotonic() - started:.1f} s.")
         status = await _play(read, story, asked_to_stop) if story else 0
+        if city and not asked_to_stop.is_set():
+            await _unless(asked_to_stop, _start_city(read, console, system, city))
         if not once:
             _say_where(read, console)
             await asked_to_stop.wait()
@@ -87,11 +93,22 @@ async def _run(read: ServiceSettings, console: Console, story: str | None, *, on
         await system.stop()
 
 
-async def _unless(asked_to_stop: asyncio.Event, system: Supervisor) -> bool:
-    """Start the system;
-    True if it is up, False if somebody asked to stop before it was (all is stopped then).
-    """
-    start = asyncio.ensure_future(system.start())
+async def _start_city(read: ServiceSettings, console: Console, system: Supervisor, area: str) -> None:
+    """The demo city with its row. What stands without it goes on when it cannot be started."""
+    rate = simulate.GENTLE
+    command = simulate.command(area, rate=rate, speed=1, seed=1, seconds=None)
+    what = f"{area}, {rate:g} calls an hour"
+    with Board(console) as board:
+        system.report_to(board.show)
+        try:
+            await system.add(city_child(read, ROOT, command, os.environ, what))
+        except LocalError as error:
+            console.print(f"The demo city does not live: {error}", markup=False, soft_wrap=True)
+
+
+async def _unless(asked_to_stop: asyncio.Event, starting: Coroutine[Any, Any, None]) -> bool:
+    """Start something; True if it is up, False if somebody asked to stop before it was (it is stopped then)."""
+    start = asyncio.ensure_future(starting)
     asked = asyncio.ensure_future(asked_to_stop.wait())
     await asyncio.wait((start, asked), return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()

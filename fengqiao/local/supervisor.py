@@ -100,6 +100,20 @@ class Supervisor:
             await self.stop()
             raise
 
+    def report_to(self, report: Callable[[Sequence[Row]], None]) -> None:
+        """From now on whoever else is called when a row changes."""
+        self._report = report
+
+    async def add(self, child: Child) -> None:
+        """Bring up one more after all the others, watched and stopped like them, before them.
+
+        Raises its LocalError when it cannot be; the others go on.
+        """
+        self.rows.append(child.row)
+        await self._bring_up(child)
+        self._stages = [*self._stages, [child]]
+        self._watchers.append(asyncio.create_task(self._watch(child)))
+
     async def stop(self) -> None:
         """SIGTERM to the last stage first, SIGKILL for what has not gone after ten seconds."""
         for watcher in self._watchers:

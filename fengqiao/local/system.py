@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from fengqiao.local.document_store import DocumentStore
 from fengqiao.local.errors import PortTaken
@@ -15,6 +16,9 @@ from fengqiao.local.ports import is_taken, owner
 from fengqiao.local.process import Process
 from fengqiao.local.supervisor import Child, Row, Supervisor, given, service
 from fengqiao.runtime.settings import SERVICES, ServiceName, ServiceSettings
+
+CITY_SECONDS: Final = 60.0
+"""Real seconds for signing a city's units on."""
 
 
 def services_in(root: Path) -> tuple[ServiceName, ...]:
@@ -95,6 +99,24 @@ def local_system(
         for name in services_in(root)
     ]
     return Supervisor([servers, children], prepare=[make_topics], given_rows=others, report=report)
+
+
+def city_child(
+    settings: ServiceSettings, root: Path, command: Sequence[str], environment: Mapping[str, str], what: str
+) -> Child:
+    """The demo city's process. It is ready when its log says that its units are on duty. what: shown in its row."""
+    log = settings.data.resolve() / "logs" / "city.log"
+    process = Process("city", command, log, child_environment(settings, environment), root)
+
+    async def start() -> None:
+        process.start()
+
+        async def on_duty() -> bool:
+            return "on duty" in process.log_tail(400)
+
+        await process.ready(on_duty, CITY_SECONDS)
+
+    return Child("city", what, process, start)
 
 
 def without_password(uri: str) -> str:

@@ -107,14 +107,20 @@ class City:
         self.say("the services do not answer: some units stay signed on")
 
     async def _take_back(self) -> None:
-        reporter = self.people.person("dispatcher").dispatch
-        for incident in tuple(self._open):
-            with contextlib.suppress(Refused):
-                await patiently(lambda id=incident: reporter.cancel(id, "test", "the simulation ends"))  # type: ignore[misc]  # mypy does not infer a lambda with a default
+        await asyncio.gather(*(self._cancel(incident) for incident in tuple(self._open)))
         if self._desk is not None:
             await self._desk.stop()
         if self._crews is not None:
             await self._crews.go_home("the simulation ends")
+
+    async def _cancel(self, incident: str) -> None:
+        desk = self.people.person("dispatcher").dispatch
+        try:
+            await patiently(lambda: desk.cancel(incident, "test", "the simulation ends"))
+        except Refused:
+            self.tally.lawful += 1  # it has ended in this moment
+        else:
+            self.tally.ended["taken back"] = self.tally.ended.get("taken back", 0) + 1
 
     async def _call(self) -> None:
         """Report the calls as they come."""

@@ -61,7 +61,7 @@ class Crews:
         shift = shift_name(self.ground, now)
         new = [id for id in wanted if id not in self.on]
         for id in new:
-            self.on[id] = Crew(wanted[id], self._mover(wanted[id]))
+            self.on[id] = Crew(wanted[id], self.mover(wanted[id]))
         await asyncio.gather(*(self._duty(id, on=True, shift=shift) for id in new))
         gone = [id for id, crew in self.on.items() if id not in wanted and crew.free]
         await asyncio.gather(*(self._sign_off(id) for id in gone))
@@ -77,7 +77,8 @@ class Crews:
             return  # it was sent somewhere in this moment
         self.on.pop(unit, None)
 
-    def _mover(self, team: Team) -> Mover:
+    def mover(self, team: Team) -> Mover:
+        """A party of the team, at its home."""
         return Mover(team, self.ground.ways, self.clock, self.pace, team.home)
 
     def state(self, state: Mapping[str, Any]) -> None:
@@ -105,7 +106,7 @@ class Crews:
     def _begin(self, crew: Crew, task: Task, status: str) -> None:
         matter = self.ground.matters.get(task.code, Matter(task.code, None))
         plan = handling(self.seed, task.id, matter, self.rules, in_charge=task.role == "primary")
-        mover = crew.mover if crew.free else self._mover(crew.team)
+        mover = crew.mover if crew.free else self.mover(crew.team)
         job = Job(task, mover, self.people, crew.team.id, self.clock, self.pace)
         crew.jobs[task.id] = job, self._spawn(self._serve(crew, job, plan, WORKING.index(status)))
 
@@ -118,21 +119,33 @@ class Crews:
                 crew.mover.head_for(crew.team.home)
 
     async def _serve(self, crew: Crew, job: Job, plan: Handling, done: int) -> None:
-        try:
-            await job.serve(plan, done)
-        except Refused as refused:
-            await self._refused(job.task, refused)
+        while True:
+            try:
+                await job.serve(plan, done)
+                break
+            except Refused as refused:
+                further = await self._further(job.task, done, refused)
+            if further is None:
+                break
+            done = further
         self._stop(crew, job.task.id)
 
-    async def _refused(self, task: Task, refused: Refused) -> None:
-        """A no is lawful where somebody has ended the assignment meanwhile."""
+    async def _further(self, task: Task, done: int, refused: Refused) -> int | None:
+        """After a no: how far the assignment has come where somebody reported for the crew; None where it is over.
+
+        A no to what nobody else did is wrong.
+        """
         desk = self.people.person("dispatcher").dispatch
         known = await patiently(lambda: desk.incident(task.incident))
         status = next((one["status"] for one in known["assignments"] if one["id"] == task.id), "unknown")
-        if status in WORKING:
-            self.tally.wrong.append(str(refused))
-        else:
+        if status not in WORKING:
             self.tally.lawful += 1
+            return None
+        if WORKING.index(status) > done:
+            self.tally.lawful += 1
+            return WORKING.index(status)
+        self.tally.wrong.append(str(refused))
+        return None
 
     async def report(self) -> None:
         """Say for ever where everybody is, and let those roam who have nothing to do."""
@@ -161,17 +174,20 @@ class Crews:
         ]
 
     async def tell_places(self, crews: list[Crew]) -> None:
-        """Report where these are, as a gateway of many terminals does. What cannot be told now is told next time."""
+        """Report where these are, as a gateway of many terminals does."""
         for begin in range(0, len(crews), AT_ONCE):
-            some, now = crews[begin : begin + AT_ONCE], self.clock.now()
-            places = [crew.mover.place() for crew in some]
-            fixes = [
-                {"area": self.people.area, "unit": crew.team.id, "lon": lon, "lat": lat, "at": now.isoformat()}
-                for crew, (lon, lat) in zip(some, places, strict=True)
-            ]
-            await patiently(lambda fixes=fixes: self.people.person("dispatcher").dispatch.positions(fixes))  # type: ignore[misc]  # mypy does not infer a lambda with a default
-            for crew, place in zip(some, places, strict=True):
-                crew.told_at, crew.told_place = now, place
+            await self._tell(crews[begin : begin + AT_ONCE])
+
+    async def _tell(self, crews: list[Crew]) -> None:
+        now = self.clock.now()
+        places = [crew.mover.place() for crew in crews]
+        fixes = [
+            {"area": self.people.area, "unit": crew.team.id, "lon": lon, "lat": lat, "at": now.isoformat()}
+            for crew, (lon, lat) in zip(crews, places, strict=True)
+        ]
+        await patiently(lambda: self.people.person("dispatcher").dispatch.positions(fixes))
+        for crew, place in zip(crews, places, strict=True):
+            crew.told_at, crew.told_place = now, place
 
     async def go_home(self, why: str) -> None:
         """Sign everybody off: those that still hold something decline it first."""

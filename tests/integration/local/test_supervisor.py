@@ -220,3 +220,31 @@ def test_a_log_beyond_its_size_is_set_aside_once(tmp_path: Path) -> None:
     rotate(log, limit=10)
     assert not log.exists()
     assert log.with_name("one.log.1").read_text() == "x" * 11
+
+
+async def test_one_more_is_brought_up_after_all_others_watched_and_stopped_before_them(tmp_path: Path) -> None:
+    reports = Reports()
+    first, more = child(tmp_path, "first"), child(tmp_path, "more")
+    supervisor = Supervisor([[first]], report=reports)
+    await supervisor.start()
+    try:
+        await supervisor.add(more)
+        assert [(row.name, row.state) for row in supervisor.rows] == [("first", "ready"), ("more", "ready")]
+        await more.process.kill()
+        await reports.seen(lambda name, state, detail: (name, state) == ("more", "ready") and "restarted" in detail)
+    finally:
+        await supervisor.stop()
+    stopped = [name for name, state, _ in reports.states if state == "stopped"]
+    assert stopped.index("more") < stopped.index("first")
+
+
+async def test_one_more_that_cannot_be_brought_up_leaves_the_others_alone(tmp_path: Path) -> None:
+    first, broken = child(tmp_path, "first"), child(tmp_path, "broken", "raise SystemExit(7)")
+    supervisor = Supervisor([[first]])
+    await supervisor.start()
+    try:
+        with pytest.raises(StartFailed, match="broken ended with status 7"):
+            await supervisor.add(broken)
+        assert first.process.running
+    finally:
+        await supervisor.stop()
