@@ -55,6 +55,7 @@ class City:
     _known: dict[str, int] = field(default_factory=dict)
     """The sequence of each incident's last state that was taken in."""
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    _reporting: asyncio.Task[None] | None = None
     _crews: Crews | None = None
     _desk: Desk | None = None
 
@@ -107,6 +108,8 @@ class City:
         self.say("the services do not answer: some units stay signed on")
 
     async def _take_back(self) -> None:
+        if self._reporting is not None:
+            await asyncio.gather(self._reporting, return_exceptions=True)
         await asyncio.gather(*(self._cancel(incident) for incident in tuple(self._open)))
         if self._desk is not None:
             await self._desk.stop()
@@ -133,7 +136,9 @@ class City:
                 break
             moment = begin + timedelta(seconds=since / chosen.pace)
             await self.clock.sleep((moment - self.clock.now()).total_seconds())
-            await self._report(call, f"{system}-{call.number}", moment)
+            # Told to stop meanwhile, the city hears the answer first: what was accepted has to be taken back.
+            self._reporting = asyncio.create_task(self._report(call, f"{system}-{call.number}", moment))
+            await asyncio.shield(self._reporting)
 
     async def _report(self, call: Call, external_id: str, moment: datetime) -> None:
         place = {"address": call.address} if call.lon is None else {
