@@ -30,7 +30,7 @@ def assigned(events: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
 async def test_S2_D2_the_room_of_the_market_goes_and_the_debt_is_settled_at_the_service_station(
     fresh_system: System,
 ) -> None:
-    story = await played(fresh_system, "S2", speed=900, services=WITH_MEDIATION)
+    story = await played(fresh_system, "S2", speed=450, services=WITH_MEDIATION)
     begins(story, datetime(2024, 11, 1, 1, 0, tzinfo=UTC), 3600)
     told = await story.events("incident.opened", "assignment.assigned", "assignment.cleared", "incident.closed")
     assert [one["kind"] for one in told] == [
@@ -128,7 +128,7 @@ async def test_S7_I2_I5_the_incident_follows_the_stolen_motorcycle_and_the_neare
 
 
 async def test_S10_D11_a_lost_phone_has_an_owner_and_is_watched_until_it_is_found(fresh_system: System) -> None:
-    story = await played(fresh_system, "S10", speed=1200)
+    story = await played(fresh_system, "S10", speed=600)
     begins(story, datetime(2024, 5, 21, 2, 5, tzinfo=UTC), 3600)
     told = await story.events(
         "incident.opened", "incident.closed", "small-case.opened", "small-case.owned", "small-case.overdue",
