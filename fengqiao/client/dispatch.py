@@ -43,7 +43,7 @@ class Dispatch:
         return answer["items"]
 
     async def board(self, area: str) -> dict[str, Any]:
-        """Open incidents, units, the force against its plan, holes in coverage."""
+        """Open incidents, units, those borrowed and lent, the force against its plan, holes in coverage."""
         found: dict[str, Any] = await self._connection.json("GET", f"/v1/areas/{area}/board")
         return found
 
@@ -82,6 +82,14 @@ class Dispatch:
     async def reopen(self, incident_id: str, reason: str) -> dict[str, Any]:
         """Work on a closed or cancelled incident again."""
         return await self._order(incident_id, "reopen", reason=reason)
+
+    async def ask_aid(self, incident_id: str, area: str, reason: str, kinds: list[str] | None = None) -> dict[str, Any]:
+        """Ask a neighbour for one unit that the incident waits for."""
+        return await self._order(incident_id, "ask-aid", area=area, reason=reason, kinds=kinds)
+
+    async def recall(self, unit: str, reason: str, *, area: str | None = None) -> dict[str, Any]:
+        """Call a lent unit back."""
+        return await self._command("POST", f"/v1/units/{unit}/recall", {"reason": reason}, area=area)
 
     async def note(self, incident_id: str, text: str) -> dict[str, Any]:
         """Words for the file."""

@@ -43,13 +43,17 @@ class Reason(Data):
     runner_up: RunnerUp | None = None
     seconds_saved: float | None = None
     ruled_out: dict[str, int] = Field(default_factory=dict)
-    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`, `capability`, `emergency`."""
+    """How many units each reason ruled out: `busy`, `off_duty`, `no_road`, `capability`, `emergency`, `lent`."""
     position_stale: bool | None = None
     """True where the position was so old that the unit counted as further away than it seemed."""
     silent: bool | None = None
     """True where the unit did not answer its last assignment, and nobody else could go."""
     diverted_from: IncidentId | None = None
     """The lesser call that it was on its way to."""
+    lent_by: AreaId | None = None
+    """The neighbour that lends the unit; its seconds are then an estimate, from station to station."""
+    backs: str | None = None
+    """The zone whose units back the place's own, of which none was free."""
     weighed_together: int | None = None
     """How many calls waited at the same time and were given units with the least seconds in all: one of them may
     have got a nearer unit than another would have chosen alone."""

@@ -21,6 +21,7 @@ INCIDENT_PATTERN: Final = rf"^{_AREA}-{_HASH}$"
 ASSIGNMENT_PATTERN: Final = rf"^{_AREA}-{_HASH}\.[1-9][0-9]{{0,5}}$"
 CASE_PATTERN: Final = rf"^{_AREA}-{_HASH}\.case$"
 COMMAND_PATTERN: Final = rf"^c-{_HASH}$"
+UNIT_LENGTH: Final = 32
 UNIT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
 
 _INCIDENT = re.compile(INCIDENT_PATTERN)

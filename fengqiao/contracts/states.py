@@ -171,3 +171,9 @@ class UnitState(Event):
     """Its officer needs help: the incident that was opened for it, until a dispatcher stands it down."""
     standby: StandbyState | None = None
     """Where it was last ordered to wait; none once it is assigned or off duty."""
+    lent_to: AreaId | None = None
+    lent_for: IncidentId | None = None
+    """The area that it is lent to, and the incident there."""
+    home_area: AreaId | None = None
+    home_unit: UnitId | None = None
+    """Of a unit that another area lends: whose it is, and what it is called there."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, positions, states
+from fengqiao.contracts.aid import AID_COMMANDS, AID_EVENTS, AID_MESSAGES
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.ordered import ORDERED
 from fengqiao.contracts.orders import ORDERS
@@ -70,7 +71,7 @@ INCIDENTS: Final = Topic(
 )
 DISPATCH_COMMANDS: Final = Topic(
     "dispatch-commands",
-    "what crews and dispatchers want",
+    "what crews and dispatchers want, and what areas ask of each other",
     (
         commands.Acknowledge,
         commands.EnRoute,
@@ -85,6 +86,8 @@ DISPATCH_COMMANDS: Final = Topic(
         commands.StepDone,
         commands.Recommend,
         *ORDERS,
+        *AID_COMMANDS,
+        *AID_MESSAGES,
     ),
     key="area",
     publishers=("dispatch",),
@@ -129,6 +132,7 @@ DISPATCH: Final = Topic(
         dispatch.CommandRejected,
         *ORDERED,
         *STANDING_BY,
+        *AID_EVENTS,
     ),
     key="area",
     publishers=("dispatch",),

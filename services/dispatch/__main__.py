@@ -32,8 +32,8 @@ from fengqiao.runtime.serving import serve, stopping
 from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
 from fengqiao.runtime.topics_admin import Cluster, cluster
-from services.dispatch import commands_api, orders_api, reads_api, recommendation_api, small_cases_api
-from services.dispatch.area_folder import InvalidForces, load_forces
+from services.dispatch import commands_api, mutual_aid_api, orders_api, reads_api, recommendation_api, small_cases_api
+from services.dispatch.area_folder import InvalidForces, load_forces, with_lenders
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
 from services.dispatch.folder_check import checked_roads
@@ -102,6 +102,7 @@ class Dispatch:
             routers=[
                 commands_api.router(giving, forms),
                 orders_api.router(giving, forms, self._ground),
+                mutual_aid_api.router(giving),
                 small_cases_api.router(giving, forms, self._stores, forces),
                 reads_api.router(self._stores, forces, papers, clock, surroundings),
                 recommendation_api.router(self._desk, frozenset(forces), clock),
@@ -158,7 +159,12 @@ class Dispatch:
     def _new_writer(self, kafka: Cluster, roads: Mapping[str, Any]) -> Callable[[str], AreaWriter]:
         def new(area: str) -> AreaWriter:
             return self._writer(
-                Route(area, self._areas[area].partition, self._settings.topic_prefix),
+                Route(
+                    area,
+                    self._areas[area].partition,
+                    self._settings.topic_prefix,
+                    {other.id: other.partition for other in self._areas.values()},
+                ),
                 self._forces[area],
                 Positions(self._forces[area], roads[area], self._ground),
                 self._stores,
@@ -188,7 +194,7 @@ def load(folder: Path) -> tuple[dict[str, Area], dict[str, Forces]]:
     """The areas in `folder`, and what each has to send. A wrong file ends the process with a sentence."""
     try:
         areas = load_areas(folder)
-        return areas, {area: load_forces(folder / area, area) for area in areas}
+        return areas, with_lenders({area: load_forces(folder / area, area) for area in areas})
     except (GeoError, InvalidForces) as error:
         exit_with(error)
 

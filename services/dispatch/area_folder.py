@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -10,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fengqiao.geo.areas import load_area
 from fengqiao.geo.errors import InvalidArea
-from services.dispatch.domain.forces import Forces, Kind, Unit
+from services.dispatch.domain.forces import Forces, Kind, Lender, Unit
 from services.dispatch.handling_file import WrongHandling, load_handling
 from services.dispatch.plan_file import InvalidPlans, Known, read_plans
 from services.dispatch.standby_file import Known as Ground
@@ -132,7 +134,22 @@ def load_forces(folder: Path, area: str) -> Forces:
         place_kinds=place_kinds,
         handling=handling,
         standby=standby,
+        backing={row["id"]: tuple(row.get("backs", ())) for row in ground["zones"]},
     )
+
+
+def with_lenders(forces: Mapping[str, Forces]) -> dict[str, Forces]:
+    """Each area told what its neighbours lend to it, the nearest first: their folders say so."""
+    told = {}
+    for area, mine in forces.items():
+        lenders = [
+            Lender(other.area, back.seconds, back.lends)
+            for other in forces.values()
+            for back in other.duties.neighbours
+            if back.area == area and back.lends
+        ]
+        told[area] = replace(mine, lenders=tuple(sorted(lenders, key=lambda one: (one.seconds, one.area))))
+    return told
 
 
 def _json(file: Path) -> Any:

@@ -36,8 +36,8 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
         words: str | None = None,
         **more: Any,
     ) -> Response:
-        area = giving.area_of(id, ids.is_assignment_id, caller)
-        marks = await giving.begin(caller, area, key, body, words)
+        area, unit = giving.of_assignment(id, caller)
+        marks = await giving.begin(caller, area, key, body, words, unit)
         return await giving.give(kind(**marks, assignment_id=id, **more), prefer)
 
     @routes.post("/v1/assignments/{id}/received", **DECLARED)
@@ -76,7 +76,7 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
         dispute = None if body.dispute is None else commands.DisputeFound(**body.dispute.model_dump())
         form = None
         if body.feedback is not None:
-            area = giving.area_of(id, ids.is_assignment_id, caller)
+            area, _ = giving.of_assignment(id, caller)
             key = key or giving.new_key()
             form = await forms.kept(body.feedback, area, key, caller.client)
         told: dict[str, Any] = {"disposition": body.disposition, "dispute": dispute, "feedback": form}

@@ -67,11 +67,8 @@ class FollowThrough:
         incidents, units = views.touched(one.event for one in happened)
         disputes = outgoing.disputes(self._route, happened)
         states = [outgoing.incident_record(self._route, board, incident, now) for incident in sorted(incidents)]
-        states += [
-            outgoing.unit_record(self._route, board, self._forces, unit, now)
-            for unit in sorted(units)
-            if unit in self._forces.units
-        ]
+        said = (outgoing.unit_record(self._route, board, self._forces, unit, now) for unit in sorted(units))
+        states += [record for record in said if record is not None]
         if disputes:
             await self._publisher.publish_in_order(disputes)
         await self._say(states)
@@ -115,13 +112,8 @@ class FollowThrough:
                     del documents[document["_id"]]
         await self._stores.incidents.put_newer(list(documents.values()), append=("timeline", rows))
         _, units = views.touched(one.event for one in happened)
-        await self._stores.units.put_newer(
-            [
-                views.unit_document(views.unit_state(area, self._forces.units[unit], board.units.get(unit)))
-                for unit in sorted(units)
-                if unit in self._forces.units
-            ]
-        )
+        states = (views.state_of_unit(board, self._forces, unit) for unit in sorted(units))
+        await self._stores.units.put_newer([views.unit_document(state) for state in states if state is not None])
         if any(isinstance(one.event, CoverageEvent) for one in happened):
             await self._stores.areas.put_newer([views.area_document(area, board)])
         squares, named = earlier.place_documents(area, happened)
@@ -138,6 +130,7 @@ class FollowThrough:
         area = self._route.area
         wanted = {(self._route.topic(INCIDENT_STATE), f"{area}/{incident}") for incident in board.incidents}
         wanted |= {(self._route.topic(UNIT_STATE), f"{area}/{unit}") for unit in self._forces.units}
+        wanted |= {(self._route.topic(UNIT_STATE), f"{area}/{unit}") for unit in (*board.aid.borrowed, *board.aid.past)}
         await self._say_again(board, wanted | set(self._words.keys()))
 
     async def heal(self, board: Board) -> None:
@@ -151,10 +144,11 @@ class FollowThrough:
             name = key.partition("/")[2]
             if topic == self._route.topic(INCIDENT_STATE):
                 record = outgoing.incident_record(self._route, board, name, now)
-            elif name in self._forces.units:
-                record = outgoing.unit_record(self._route, board, self._forces, name, now)
             else:
-                continue
+                said = outgoing.unit_record(self._route, board, self._forces, name, now)
+                if said is None:
+                    continue
+                record = said
             if self._words.sequence(topic, key) != _sequence(record):
                 records.append(record)
             elif record.event is None:

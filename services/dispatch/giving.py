@@ -15,7 +15,7 @@ from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.problems import Conflict, Forbidden, NotFound, Unavailable, Unprocessable, problem_responses
-from services.dispatch import requests
+from services.dispatch import lent_crews, requests
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.handling import Handling
@@ -104,6 +104,14 @@ class Giving:
         caller.check_area(area)
         return area
 
+    def of_assignment(self, id: str, caller: Principal) -> tuple[str, str | None]:
+        """Whose the assignment is, and what the caller's unit is called there: a crew that is lent by a neighbour
+        commands its assignment in the other area."""
+        lent = lent_crews.name_in(ids.area_of(id), caller, self._areas)
+        if lent is not None and ids.is_assignment_id(id):
+            return ids.area_of(id), lent
+        return self.area_of(id, ids.is_assignment_id, caller), caller.unit
+
     def one_area(self, caller: Principal, area: str | None) -> str:
         """The area that is named, or the only one that the token is for."""
         if area is None:
@@ -128,9 +136,16 @@ class Giving:
         return unit in self._areas[area].units
 
     async def begin(
-        self, caller: Principal, area: str, key: str | None, body: requests.Step, words: str | None
+        self,
+        caller: Principal,
+        area: str,
+        key: str | None,
+        body: requests.Step,
+        words: str | None,
+        unit: str | None = None,
     ) -> dict[str, Any]:
-        """What every command carries; its words are kept first. Raises Unavailable."""
+        """What every command carries; its words are kept first. unit: the caller's, where it is not called as in its
+        token. Raises Unavailable."""
         now = self.clock.now()
         key = key or self.new_key()
         reason: PaperReference | None = None
@@ -139,7 +154,7 @@ class Giving:
         return {
             "command_id": ids.command_id(caller.client, key),
             "area": area,
-            "by": Actor(client=caller.client, role=caller.role, unit=caller.unit),
+            "by": Actor(client=caller.client, role=caller.role, unit=unit or caller.unit),
             "received_at": now,
             "at": body.at,
             "reason": reason,

@@ -12,10 +12,11 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from fengqiao.contracts import topics
+from fengqiao.contracts.aid import AidMessage
 from fengqiao.contracts.model import Event
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.errors import Unreadable
-from services.dispatch.domain.messages import COMMANDS, INCIDENT_MESSAGES, Asked, Heard, Message
+from services.dispatch.domain.messages import AID_MESSAGES, COMMANDS, INCIDENT_MESSAGES, AidHeard, Asked, Heard, Message
 
 HIGH_WATER: Final = 2000
 """Records that wait in memory before fetching pauses."""
@@ -124,11 +125,20 @@ def understand(topic: str, event: CloudEvent) -> tuple[Message, str]:
         if event.subject != heard.incident_id:
             raise Unreadable(f"ce_subject {event.subject!r} is not the incident of the data")
         return Heard(heard, event.sequence), heard.area
+    aid_kind = AID_MESSAGES.get(event.type)
+    if aid_kind is not None:
+        return _aid(_read(aid_kind, event), event)
     command_kind = COMMANDS.get(event.type)
     if command_kind is None:
         raise Unreadable(f"nobody here knows {event.type}")
     command = _read(command_kind, event)
     return Asked(command), command.area
+
+
+def _aid(message: AidMessage, event: CloudEvent) -> tuple[Message, str]:
+    if (event.subject, event.sequence) != (f"{message.area}→{message.to_area}", message.message):
+        raise Unreadable(f"ce_subject {event.subject!r} {event.sequence} is not the stream and number of the data")
+    return AidHeard(message), message.to_area
 
 
 E = TypeVar("E", bound=Event)

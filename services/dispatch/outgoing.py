@@ -1,10 +1,11 @@
 """What follows from an entry outside the journal: records for the topics, and documents for the reads."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from fengqiao.contracts import topics
+from fengqiao.contracts.aid import AidMessage
 from fengqiao.contracts.commands import DisputeFound
 from fengqiao.contracts.dispatch import AssignmentCleared, CommandRejected, DispatchEvent
 from fengqiao.contracts.disputes import DisputeReported
@@ -15,7 +16,7 @@ from services.dispatch.domain.board import Board
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.messages import Private, Recommended
 from services.dispatch.entries import Happened
-from services.dispatch.views import incident_state, unit_state
+from services.dispatch.views import incident_state, state_of_unit
 
 SOURCE = "dispatch"
 
@@ -27,6 +28,8 @@ class Route:
     area: str
     partition: int
     prefix: str
+    others: Mapping[str, int] = field(default_factory=dict)
+    """The partition of every area, for what is said to another one."""
 
     def topic(self, topic: topics.Topic) -> str:
         return f"{self.prefix}{topic.name}"
@@ -57,6 +60,33 @@ def events(route: Route, happened: Iterable[Happened]) -> list[Outgoing]:
 def _at(event: Event) -> datetime:
     assert isinstance(event, DispatchEvent)
     return event.at
+
+
+def aid_messages(route: Route, happened: Iterable[Happened]) -> list[Outgoing]:
+    """What is said to other areas: the same events, numbered in the stream `from→to`."""
+    return [
+        Outgoing(
+            topic=route.topic(topics.DISPATCH_COMMANDS),
+            key=one.event.to_area,
+            partition=route.others[one.event.to_area],
+            event=CloudEvent(
+                type=one.event.TYPE,
+                source=SOURCE,
+                subject=aid_stream(one.event),
+                sequence=one.event.message,
+                time=one.event.at,
+                data=one.event.wire(),
+                traceparent=one.trace,
+            ),
+        )
+        for one in happened
+        if isinstance(one.event, AidMessage)
+    ]
+
+
+def aid_stream(event: AidMessage) -> str:
+    """The stream of one area's messages to another."""
+    return f"{event.area}→{event.to_area}"
 
 
 def disputes(route: Route, happened: Iterable[Happened]) -> list[Outgoing]:
@@ -103,9 +133,11 @@ def incident_record(route: Route, board: Board, incident_id: str, at: datetime) 
     return Outgoing(route.topic(topics.INCIDENT_STATE), key, event, route.partition)
 
 
-def unit_record(route: Route, board: Board, forces: Forces, unit_id: str, at: datetime) -> Outgoing:
-    """The latest state of the unit."""
-    state = unit_state(route.area, forces.units[unit_id], board.units.get(unit_id))
+def unit_record(route: Route, board: Board, forces: Forces, unit_id: str, at: datetime) -> Outgoing | None:
+    """The latest state of the unit; None where nothing is known of it here."""
+    state = state_of_unit(board, forces, unit_id)
+    if state is None:
+        return None
     key = f"{route.area}/{unit_id}"
     event = CloudEvent(state.TYPE, SOURCE, key, max(state.sequence, 1), at, state.wire())
     return Outgoing(route.topic(topics.UNIT_STATE), key, event, route.partition)

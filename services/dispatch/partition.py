@@ -220,7 +220,7 @@ class PartitionOwner:
             return
         writer = self._writers.get(position.area)
         if writer is not None:
-            writer.positions.moved(position)
+            writer.moved(position)
 
     def _said(self, record: ConsumerRecord) -> None:
         key = (record.key or b"").decode(errors="replace")
@@ -259,6 +259,7 @@ class PartitionOwner:
         await self._tick()
         for writer in self._writers.values():
             await writer.notice()
+            await writer.pass_positions_on()
             await writer.heal()
         failpoint("dispatch.before-commit")
         self._go_on_fetching()

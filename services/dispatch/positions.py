@@ -67,6 +67,8 @@ class Positions:
         self._ground = ground
         self._forces = forces
         self._last: dict[str, tuple[float, float]] = {}
+        self._guests: dict[str, tuple[int, float, datetime]] = {}
+        """Units of neighbours that help here: node, metres off the road, and when that was."""
         self._roads = roads
         self._at: dict[str, datetime | None] = {unit: None for unit in forces.units}
         self._fleets = [
@@ -87,6 +89,7 @@ class Positions:
     def moved(self, position: UnitPosition) -> bool:
         """Take a position in; False when a newer one of the unit is known, or the unit is not of the area."""
         if position.unit not in self._at:
+            self._guest_moved(position)
             return False
         last = self._at[position.unit]
         if last is not None and position.at <= last:
@@ -107,6 +110,8 @@ class Positions:
         target, off = int(nodes[0]), float(metres[0])
         if off > NEAR_ENOUGH_M:
             return [inf] * len(units)
+        if len(units) == 1 and units[0] not in self._at:
+            return [self._guest_seconds(units[0], target, off)]
         parts = self._parts(tuple(units))
         if len(parts) == 1:
             fleet, _, numbers = parts[0]
@@ -121,8 +126,24 @@ class Positions:
 
     def age(self, unit: str, now: datetime) -> float | None:
         """Seconds since the unit's position was taken; None when its home stands for it."""
-        taken = self._at[unit]
+        taken = self._at.get(unit)
         return None if taken is None else max((now - taken).total_seconds(), 0.0)
+
+    def _guest_moved(self, position: UnitPosition) -> None:
+        before = self._guests.get(position.unit)
+        if before is None or position.at > before[2]:
+            nodes, metres = self._roads.nearest_nodes([(position.lon, position.lat)])
+            self._guests[position.unit] = int(nodes[0]), float(metres[0]), position.at
+
+    def _guest_seconds(self, unit: str, target: int, off: float) -> float:
+        """Of a neighbour's unit, as a vehicle; infinite until it is near a road of this area."""
+        node, metres, _ = self._guests.get(unit, (0, inf, None))
+        if metres > NEAR_ENOUGH_M:
+            return inf
+        if node == target:
+            return off / OFF_ROAD_MPS[Mode.DRIVE]
+        by_road = self._roads.travel_seconds(np.array([node], dtype=np.int32), target, Mode.DRIVE)
+        return float(by_road[0]) + (metres + off) / OFF_ROAD_MPS[Mode.DRIVE]
 
     def _parts(self, units: tuple[str, ...]) -> Sequence[tuple[Fleet, list[int], NDArray[np.intp]]]:
         """Which of the units are in which fleet, and where in it. The sets asked about are mostly the same ones."""

@@ -15,7 +15,7 @@ from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.journal import Head, Journal
 from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
-from services.dispatch import views
+from services.dispatch import lent_crews, views
 from services.dispatch.domain.forces import Forces
 from services.dispatch.earlier import earlier_at
 from services.dispatch.force import force
@@ -98,18 +98,33 @@ def router(
             states.append(orjson.loads(text))
         return states
 
+    async def borrowed_states(area: str) -> list[dict[str, Any]]:
+        keys = [f"{area}/{unit}" for unit in lent_crews.names_in(area, forces)]
+        if not keys:
+            return []
+        try:
+            found = await stores.units.get_many(keys)
+        except StoreUnavailable as error:
+            raise Unavailable("The units cannot be read just now.", retry_after=2) from error
+        told = [orjson.loads(found[key]["state"]) for key in keys if key in found]
+        return [state for state in told if state["status"] != "off_duty"]
+
     @routes.get("/v1/incidents/{id}", responses=absent)
     async def incident(id: Annotated[str, Path(max_length=80)], caller: Caller) -> Response:
         """One incident: state, assignments with their reasons, timeline, and what is near the scene."""
         if not ids.is_incident_id(id):
             raise NotFound(f"There is no incident {id[:80]}.")
-        served(ids.area_of(id), caller)
+        lent = lent_crews.name_in(ids.area_of(id), caller, forces)
+        if lent is None:
+            served(ids.area_of(id), caller)
         try:
             document = await stores.incidents.get(id)
         except StoreUnavailable as error:
             raise Unavailable("The incident cannot be read just now.", retry_after=2) from error
         if document is None:
             raise NotFound("Dispatch has not heard of this incident (yet).")
+        if lent is not None and all(one["unit"] != lent for one in brief(document).get("assignments", ())):
+            caller.check_area(ids.area_of(id))
         told = whole(document)
         told["surroundings"] = await scene(ids.area_of(id), told)
         return _json(told, {"ETag": f'"{document["sequence"]}"'})
@@ -147,7 +162,8 @@ def router(
 
     @routes.get("/v1/areas/{area}/board", responses=absent)
     async def board(area: AreaPath, caller: Caller) -> Response:
-        """What is going on now: open incidents, every unit, the force against its plan, and holes in coverage."""
+        """What is going on now: open incidents, every unit, those of neighbours that help here and those
+        that are lent, the force against its plan, and holes in coverage."""
         served(area, caller)
         found = await listed(stores.incidents, {"area": area, "open": True}, "sort", 1000)
         states, now = await unit_states(area), clock.now()
@@ -159,6 +175,8 @@ def router(
                 "units": states,
                 "force": force(forces[area], states, now),
                 "holes": await holes(area),
+                "borrowed": await borrowed_states(area),
+                "lent": [one for one in states if one.get("lent_to")],
             }
         )
 

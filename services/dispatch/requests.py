@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from fengqiao.contracts.feedback import FeedbackCounts, FeedbackKind, FeedbackLosses
-from fengqiao.contracts.ids import INCIDENT_PATTERN
+from fengqiao.contracts.ids import AREA_PATTERN, INCIDENT_PATTERN
 from fengqiao.contracts.model import UnitId
 from fengqiao.contracts.orders import LinkKind
 
@@ -95,6 +95,11 @@ class Assign(Step):
 class Cancel(Step):
     why: Literal["duplicate", "false_alarm", "resolved", "wrong_area", "test", "other"] = "other"
     reason: Words
+
+
+class AskAid(Explained):
+    area: Annotated[str, Field(pattern=AREA_PATTERN)]
+    kinds: Annotated[list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20)] = []
 
 
 class Hold(Explained):

@@ -24,7 +24,7 @@ from fengqiao.contracts.states import (
 )
 from services.dispatch.domain.board import Assignment, Board, Incident, OnDuty, SmallCase, Standing
 from services.dispatch.domain.clocks import clocks, limited
-from services.dispatch.domain.forces import Unit
+from services.dispatch.domain.forces import Forces, Unit
 from services.dispatch.domain.messages import (
     EndForgotten,
     MessageSetAside,
@@ -33,6 +33,7 @@ from services.dispatch.domain.messages import (
     StreamRead,
     TimerGivenUp,
 )
+from services.dispatch.domain.mutual_aid_state import guest
 from services.dispatch.domain.timers import WARNED, Timer, all_timers, level
 
 Document = dict[str, Any]
@@ -141,10 +142,10 @@ def _small_case(case: SmallCase) -> SmallCaseState:
 
 
 def unit_status(unit: Unit, duty: OnDuty | None) -> UnitStatus:
-    """available: free · conditionally_available: holds some and may hold more · not_available: full, or in need."""
+    """available: free · conditionally_available: holds some and may hold more · not_available: full, needy or lent."""
     if duty is None or not duty.on:
         return "off_duty"
-    if duty.emergency is not None:
+    if duty.emergency is not None or duty.lent_to is not None:
         return "not_available"
     if not duty.assignments:
         return "available"
@@ -170,7 +171,23 @@ def unit_state(area: str, unit: Unit, duty: OnDuty | None) -> UnitState:
         home=unit.home,
         emergency=None if duty is None else duty.emergency,
         standby=None if duty is None or duty.standby is None else _standby(duty.standby),
+        lent_to=None if duty is None else duty.lent_to,
+        lent_for=None if duty is None else duty.lent_for,
     )
+
+
+def state_of_unit(board: Board, forces: Forces, unit: str) -> UnitState | None:
+    """Of a unit of the area, or of one that helps here, or did and is off duty here since; None for any other."""
+    if unit in forces.units:
+        return unit_state(board.area, forces.units[unit], board.units.get(unit))
+    borrowed = board.aid.borrowed.get(unit) or board.aid.past.get(unit)
+    if borrowed is None:
+        return None
+    duty = board.units.get(unit)
+    if borrowed.returned is not None:
+        duty = OnDuty(unit, borrowed.since, borrowed.returned, on=False)
+    state = unit_state(board.area, guest(borrowed), duty)
+    return state.model_copy(update={"home_area": borrowed.home_area, "home_unit": borrowed.lent.unit})
 
 
 def _standby(order: Standing) -> StandbyState:

@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 import structlog
 
+from fengqiao.contracts.positions import UnitPosition
 from fengqiao.contracts.topics import DISPATCH
 from fengqiao.runtime import failpoints
 from fengqiao.runtime.clock import Clock
@@ -36,6 +37,7 @@ from services.dispatch.domain.messages import AllHeard, Asked, MessageTakenUp
 from services.dispatch.entries import Content, Happened, Mark, numbered, read
 from services.dispatch.following_through import FollowThrough
 from services.dispatch.inputs import Input
+from services.dispatch.lent_positions import LentPositions
 from services.dispatch.outgoing import Route
 from services.dispatch.positions import Positions
 from services.dispatch.state_topics import LastWords
@@ -105,6 +107,7 @@ class AreaWriter:
         self._settling: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         """Somebody waits for what follows the last entries."""
+        self._lent = LentPositions(route)
         self._undecided_reads: frozenset[str] = frozenset()
         """Commands that are decided, and whose documents are not written yet."""
 
@@ -194,6 +197,8 @@ class AreaWriter:
         happened = [one for content in unfinished for one in content.events]
         missing = [one for one in happened if one.sequence is not None and one.sequence > published]
         await self._publisher.publish_in_order(outgoing.events(self.route, missing))
+        # Whether another area has these messages is not known: it skips those that it has taken in.
+        await self._publisher.publish_in_order(outgoing.aid_messages(self.route, happened))
         results = [result for content in unfinished for result in content.results]
         await self._through.run_again(self.board, happened, results)
 
@@ -224,6 +229,9 @@ class AreaWriter:
         if records:
             end = await self._publish(records)
         failpoint("dispatch.published")
+        to_others = outgoing.aid_messages(self.route, happened)
+        if to_others:
+            await self._publisher.publish_in_order(to_others)
         await self._let_follow(Inserted(board, happened, results, Mark(self._head.n, board.sequence, end)))
         if self._head.n - self._snapshot_at >= SNAPSHOT_EVERY:
             await self.save_snapshot()
@@ -317,6 +325,16 @@ class AreaWriter:
             failpoint("dispatch.half-published")
         acknowledged = await self._publisher.publish_in_order(records)
         return int(acknowledged[-1].offset) + 1
+
+    def moved(self, position: UnitPosition) -> None:
+        """Where a unit is: for choosing, and for the area that it is lent to."""
+        if self.positions.moved(position):
+            self._lent.moved(self.board, position)
+
+    async def pass_positions_on(self) -> None:
+        """Tell the other areas where the units are that are lent to them. Raises Busy."""
+        if records := self._lent.take():
+            await self._publisher.publish_in_order(records)
 
     async def reconcile(self) -> None:
         """Once the state topics have been read: publish whatever they do not say as the board does. Raises Busy."""

@@ -16,6 +16,7 @@ from fengqiao.contracts.dispatch import Reason, Times, Wanted
 from fengqiao.contracts.model import Category, Location
 from fengqiao.contracts.plans import PlanStep, Targets
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
+from services.dispatch.domain.mutual_aid_state import Aid, StoredAid, restored, to_store
 from services.dispatch.domain.transitions import ACTIVE
 
 
@@ -211,6 +212,9 @@ class OnDuty:
     emergency: str | None = None
     """The incident in which its officer needs help."""
     standby: Standing | None = None
+    lent_to: str | None = None
+    lent_for: str | None = None
+    """The area that it is lent to, and the incident there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +258,8 @@ class Board:
     placed: Placed | None = None
     holes: HashTrieMap[str, Hole] = field(default_factory=HashTrieMap)
     """By `rule/place`: what has been told of coverage there."""
+    aid: Aid = field(default_factory=Aid)
+    """Requests and loans between this area and its neighbours."""
     due: Due = field(default_factory=HashTrieMap)
     """Incidents by the slot of their `look_at`, so that a tick looks only at what is due. Follows from `incidents`."""
 
@@ -322,6 +328,7 @@ class _Stored:
     watched: dict[str, datetime] = field(default_factory=dict)
     placed: Placed | None = None
     holes: dict[str, Hole] = field(default_factory=dict)
+    aid: StoredAid = field(default_factory=StoredAid)
 
 
 _STORED: TypeAdapter[_Stored] = TypeAdapter(_Stored)
@@ -343,6 +350,7 @@ def to_json(board: Board) -> bytes:
         watched={key: board.watched[key] for key in sorted(board.watched)},
         placed=board.placed,
         holes={key: board.holes[key] for key in sorted(board.holes)},
+        aid=to_store(board.aid),
     )
     return _STORED.dump_json(stored)
 
@@ -368,4 +376,5 @@ def from_json(state: bytes) -> Board:
         watched=HashTrieMap(stored.watched),
         placed=stored.placed,
         holes=HashTrieMap(stored.holes),
+        aid=restored(stored.aid),
     )

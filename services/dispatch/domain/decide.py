@@ -17,7 +17,9 @@ from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.holding import release_due
 from services.dispatch.domain.matching import Context
-from services.dispatch.domain.messages import AllHeard, Asked, Heard, Message, NotHeard, Tick
+from services.dispatch.domain.messages import AidHeard, AllHeard, Asked, Heard, Message, NotHeard, Tick
+from services.dispatch.domain.mutual_aid import aid_heard
+from services.dispatch.domain.mutual_aid_borrowing import give_back, watch_aid
 from services.dispatch.domain.ordering import ORDERED
 from services.dispatch.domain.orders import assign, cancel_incident, duty
 from services.dispatch.domain.overdue import look_after
@@ -53,6 +55,9 @@ def happenings(board: Board, message: Message, context: Context) -> Happenings:
             _nobody_said(then, command_id)
         case Tick():
             _tick(then)
+        case AidHeard():
+            aid_heard(then, message)
+    give_back(then)
     return then
 
 
@@ -194,6 +199,7 @@ def _nobody_said(then: Happenings, command_id: str) -> None:
 
 
 def _tick(then: Happenings) -> None:
+    watch_aid(then)
     while len(then.board.ended):
         ended_at, incident_id = next(iter(then.board.ended))
         if then.now - ended_at < KEEP_ENDED:

@@ -21,6 +21,7 @@ from services.dispatch.domain import incident_status
 from services.dispatch.domain.board import Assignment, Board, Incident
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.holding import released_for
+from services.dispatch.domain.mutual_aid_state import unit_of
 from services.dispatch.domain.orders import role_for
 from services.dispatch.domain.permitted import permitted, plan_now
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
@@ -141,7 +142,7 @@ def _hand_over(then: Happenings, source_id: str, target_id: str, assignment: Ass
         return
     released_for(then, target_id, command)
     target = then.board.incidents[target_id]
-    unit = then.context.forces.units[assignment.unit]
+    unit = unit_of(then.board.aid, then.context.forces, assignment.unit)
     # His times are those of what he did; none can be before the report of the incident that they count for.
     times = _since(target, assignment.times)
     then.add(

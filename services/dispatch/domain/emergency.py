@@ -127,7 +127,13 @@ def _nearest_on_the_way(then: Happenings, incident: Incident) -> tuple[Incident,
     been = {assignment.unit for assignment in incident.assignments}
     could = []
     for id, state in board.units.items():
-        if forces.units[id].kind.kind not in kinds or not state.on or state.emergency is not None or id in been:
+        if (
+            id not in forces.units
+            or forces.units[id].kind.kind not in kinds
+            or not state.on
+            or state.emergency is not None
+            or id in been
+        ):
             continue
         held = [found for one in state.assignments if (found := board.assignment(one)) is not None]
         lesser = [

@@ -13,6 +13,7 @@ from services.dispatch.domain.board import Assignment, Board, Incident, Late, On
 from services.dispatch.domain.changed import put
 from services.dispatch.domain.evolve_orders import EVOLVE_ORDERS, corrected_order
 from services.dispatch.domain.evolve_standby import EVOLVE_STANDBY
+from services.dispatch.domain.mutual_aid_evolve import EVOLVE_AID
 from services.dispatch.domain.timers import ESCALATED, GIVEN_UP, WARNED
 
 Evolution = Callable[[Board, Any, int], Board]
@@ -226,6 +227,8 @@ def _on_duty(board: Board, event: said.UnitOnDuty, sequence: int) -> Board:
         crew=event.crew,
         assignments=before.assignments if before is not None else (),
         emergency=before.emergency if before is not None else None,
+        lent_to=before.lent_to if before is not None else None,
+        lent_for=before.lent_for if before is not None else None,
     )
     return replace(board, sequence=sequence, units=board.units.insert(unit.unit, unit))
 
@@ -269,6 +272,7 @@ def _retired(board: Board, event: private.IncidentRetired, sequence: int) -> Boa
     return replace(
         board,
         incidents=board.incidents.discard(event.incident_id),
+        aid=board.aid.without(event.incident_id),
         ended=board.ended.dequeue(),  # type: ignore[call-arg]  # its stub asks for a value that is not taken
     )
 
@@ -316,4 +320,5 @@ _EVOLVE: dict[type[Event], Evolution] = {
     private.EndForgotten: _end_forgotten,
     **EVOLVE_ORDERS,
     **EVOLVE_STANDBY,
+    **EVOLVE_AID,
 }

@@ -48,6 +48,15 @@ class Unit:
     capabilities: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """A neighbour that lends to this area. seconds: from its station to this one's. kinds: what it lends."""
+
+    area: str
+    seconds: float
+    kinds: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Forces:
     """Roster and plans of one area. `units` in the order of its folder."""
@@ -66,6 +75,10 @@ class Forces:
     handling: Handling = field(default_factory=Handling)
     standby: StandbyPlan | None = None
     """Where idle units wait, and what is to be covered; None: nobody is told where to wait."""
+    lenders: tuple[Lender, ...] = ()
+    """The nearest first (D8)."""
+    backing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By zone 防区 the zones that back it."""
 
     def of_kinds(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         """The ids of the units of these kinds."""

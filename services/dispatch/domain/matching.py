@@ -5,7 +5,8 @@ Units of the wanted kinds with the wanted capabilities that are on duty and may 
     2  for `covering`: the units whose home lies in the place's grid cell before all others
     3  seconds by road from the last position; a position older than STALE_SECONDS says little of where the unit is,
        so STALE_COSTS seconds are added for the ranking (the choice's own seconds are told without them)
-    4  those of the place's zone before others
+    4  those of the place's zone before others (D8): where none of them can be sent, those of the zones that back it
+       count as its own
     5  the smaller id, so that the same board always chooses the same
 """
 
@@ -75,10 +76,12 @@ class Candidate:
     counts_as: float
     silent: bool
     covers: bool
+    backs: str | None = None
+    """Its zone, where that backs the place's own, of which nobody can be sent."""
 
 
 def why_not(board: Board, forces: Forces, unit: str) -> str | None:
-    """What rules the unit out now: `off_duty`, `emergency` or `busy`; None when it can be sent."""
+    """What rules the unit out now: `off_duty`, `lent`, `emergency` or `busy`; None when it can be sent."""
     return ruled_out_by(board.units.get(unit), forces.units[unit].kind.max_assignments)
 
 
@@ -86,6 +89,8 @@ def ruled_out_by(state: OnDuty | None, most: int) -> str | None:
     """`why_not` of a unit in this state, which may hold `most` assignments."""
     if state is None or not state.on:
         return "off_duty"
+    if state.lent_to is not None:
+        return "lent"
     if state.emergency is not None:
         return "emergency"
     if state.assignments and len(state.assignments) >= most:
@@ -151,6 +156,7 @@ def _best(
     age of most positions is never asked for.
     """
     found: list[tuple[tuple[bool, bool, bool, float, bool, str], Candidate]] = []
+    zones = _own_zones(context.forces, place, rows)
     for no_road, silent, elsewhere, seconds, unit in rows:
         if len(found) >= most:
             last = found[most - 1][0]
@@ -158,10 +164,21 @@ def _best(
                 break
         counts_as = seconds + STALE_COSTS if _stale(context, unit) else seconds
         zone = context.forces.units[unit].zone
-        away = zone is not None and place.zone is not None and zone != place.zone
+        away = zone is not None and place.zone is not None and zone not in zones
+        backs = zone if place.zone is not None and zone != place.zone and zone in zones else None
         key = no_road, silent, elsewhere, counts_as, away, unit
-        insort(found, (key, Candidate(unit, seconds, counts_as, silent, not elsewhere)), key=itemgetter(0))
+        insort(found, (key, Candidate(unit, seconds, counts_as, silent, not elsewhere, backs)), key=itemgetter(0))
     return [candidate for _, candidate in found[:most]]
+
+
+def _own_zones(
+    forces: Forces, place: Location, rows: Sequence[tuple[bool, bool, bool, float, str]]
+) -> tuple[str | None, ...]:
+    """The place's zone; with those that back it where none of its own is among the units that can be sent."""
+    backing = forces.backing.get(place.zone or "", ())
+    if not backing or any(forces.units[row[4]].zone == place.zone for row in rows):
+        return (place.zone,)
+    return (place.zone, *backing)
 
 
 def _stale(context: Context, unit: str) -> bool:
@@ -184,6 +201,8 @@ def choose(
     second = candidates[1] if len(candidates) > 1 and candidates[1].seconds != inf else None
     runner_up = None if second is None else (second.seconds, second.unit)
     reason = reason_for(context, best.unit, best.seconds, runner_up, ruled_out, covers=best.covers, silent=best.silent)
+    if best.backs is not None:
+        reason = reason.model_copy(update={"backs": best.backs})
     return Choice(unit, reason), ruled_out
 
 

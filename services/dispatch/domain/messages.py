@@ -4,7 +4,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import ClassVar
 
-from fengqiao.contracts import commands, orders
+from fengqiao.contracts import aid, commands, orders
 from fengqiao.contracts.commands import Command
 from fengqiao.contracts.ids import incident_of
 from fengqiao.contracts.incidents import (
@@ -57,7 +57,14 @@ class Tick:
     """A second of domain time has passed."""
 
 
-Message = Heard | Asked | NotHeard | AllHeard | Tick
+@dataclass(frozen=True, slots=True)
+class AidHeard:
+    """What a neighbour says to this area."""
+
+    event: aid.AidMessage
+
+
+Message = Heard | Asked | NotHeard | AllHeard | Tick | AidHeard
 
 
 class Private(Event):
@@ -158,6 +165,24 @@ class UnitsPlaced(Private):
     units: tuple[str, ...]
 
 
+class AidRead(Private):
+    """A neighbour's message was taken in; with it come the events that follow from it."""
+
+    TYPE: ClassVar = "private.aid-read"
+    from_area: str
+    message: int
+
+
+class AidSetAside(Private):
+    """A neighbour's message came before one that was sent before it."""
+
+    TYPE: ClassVar = "private.aid-set-aside"
+    from_area: str
+    message: int
+    type: str
+    data: str
+
+
 PRIVATE: dict[str, type[Private]] = {
     fact.TYPE: fact
     for fact in (
@@ -170,8 +195,11 @@ PRIVATE: dict[str, type[Private]] = {
         Recommended,
         EndForgotten,
         UnitsPlaced,
+        AidRead,
+        AidSetAside,
     )
 }
+AID_MESSAGES: dict[str, type[aid.AidMessage]] = {one.TYPE: one for one in aid.AID_MESSAGES}
 
 
 INCIDENT_MESSAGES: tuple[
@@ -191,6 +219,7 @@ _COMMANDS: tuple[type[Command], ...] = (
     commands.StepDone,
     commands.Recommend,
     *orders.ORDERS,
+    *aid.AID_COMMANDS,
 )
 COMMANDS: dict[str, type[Command]] = {command.TYPE: command for command in _COMMANDS}
 
@@ -206,6 +235,7 @@ def incident_named(command: Command) -> str | None:
             | commands.StepDone()
             | commands.Recommend()
             | orders.IncidentOrder()
+            | aid.AskAid()
         ):
             return command.incident_id
         case _:

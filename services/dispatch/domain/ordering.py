@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any, Final
 
-from fengqiao.contracts import orders
+from fengqiao.contracts import aid, orders
 from fengqiao.contracts.commands import Command
 from services.dispatch.domain.duplicates import link, merge, unmerge, urge
 from services.dispatch.domain.emergency import emergency, end_emergency
 from services.dispatch.domain.feedback import give_feedback
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.holding import hold, release
+from services.dispatch.domain.mutual_aid_borrowing import ask_aid
+from services.dispatch.domain.mutual_aid_lending import recall
 from services.dispatch.domain.overrides import note, reassign, reopen, set_category
 from services.dispatch.domain.small_cases import own, solve
 
@@ -29,4 +31,6 @@ ORDERED: Final[dict[type[Command], Callable[[Happenings, Any], None]]] = {
     orders.SolveSmallCase: solve,
     orders.CallEmergency: emergency,
     orders.EndEmergency: end_emergency,
+    aid.AskAid: ask_aid,
+    aid.RecallUnit: recall,
 }

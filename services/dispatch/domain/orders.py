@@ -90,6 +90,9 @@ def duty(then: Happenings, command: commands.SetDuty) -> None:
         return
     if state is None or not state.on:
         return
+    if state.lent_to is not None:
+        then.reject(command, 409, f"{unit.id} is lent to {state.lent_to}: recall it first")
+        return
     if state.assignments:
         then.reject(command, 409, f"{unit.id} is {busy_with(then, unit.id)}: clear it or have it reassigned first")
         return

@@ -40,6 +40,8 @@ def _words(then: Happenings, unit: str, why: str) -> str:
             return "off duty"
         case "busy":
             return busy_with(then, unit)
+        case "lent":
+            return f"lent to {then.board.units[unit].lent_to}: recall it first"
         case "emergency":
             return "in need of help itself: stand its emergency down first"
         case _:
