@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from tests.folded import ENDS, FREES, Folded, fold, name, verb
 from tests.legality import legal
+from tests.lending import left_out, loans, messages
 
 WHOLE: Final = ("incidents", "dispatch", "disputes", "mediation")
 """Topics whose streams are numbered 1, 2, 3 … without a gap."""
@@ -159,9 +160,10 @@ def no_overlap(history: History) -> Iterator[str]:
         if not verb(record).startswith("assignment."):
             continue
         assignment = record.data["assignment_id"]
+        most = history.max_held.get(unit, 1)
+        unit = f"{record.data['area']}/{unit}"  # two areas may call units alike
         if name(record) == "assigned":
             held[unit].add(assignment)
-            most = history.max_held.get(unit, 1)
             if len(held[unit]) > most:
                 yield (
                     f"2: unit {unit} holds {len(held[unit])} assignments, its kind may {most} (event {record.sequence})"
@@ -367,6 +369,9 @@ def slow(told: Iterable[Told], longest: float) -> list[str]:
 CHECKS: Final[Sequence[Callable[[History], Iterator[str]]]] = (
     decided_once,
     no_overlap,
+    loans,
+    messages,
+    left_out,
     sequences,
     legal,
     keys,

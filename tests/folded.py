@@ -28,6 +28,8 @@ AT_ANY_TIME: Final = frozenset(
         "small-case.overdue",
         "small-case.solved",
         "unit.emergency-ended",
+        "aid.answered",
+        "aid.returned",
     }
 )
 """What may be said of an ended incident. A correction may be, of one that was merged or had another merged into it."""
@@ -68,6 +70,7 @@ class FoldedUnit:
     id: str
     on: bool = False
     emergency: bool = False
+    lent: bool = False
     sequence: int = 0
     held: list[str] = field(default_factory=list)
     standby: str | None = None
@@ -76,7 +79,7 @@ class FoldedUnit:
     def status(self, most: int) -> str:
         if not self.on:
             return "off_duty"
-        if self.emergency:
+        if self.emergency or self.lent:
             return "not_available"
         if not self.held:
             return "available"
@@ -143,11 +146,24 @@ def _unit(folded: Folded, record: Record, data: Mapping[str, Any]) -> None:
         case "unit.emergency" | "unit.emergency-ended":
             unit.emergency = verb(record) == "unit.emergency"
             unit.standby = None if unit.emergency else unit.standby
+        case "aid.granted" | "aid.ended":
+            unit.lent = verb(record) == "aid.granted"
+            unit.standby = None if unit.lent else unit.standby
+        case "aid.answered":
+            unit.on = True
+        case "aid.returned":
+            if not unit.on:  # the grant came too late: it never was here, or is away already
+                if not unit.sequence:
+                    del folded.units[f"{data['area']}/{data['unit']}"]
+                return
+            unit.on = False
         case "assignment.assigned":
             unit.held.append(data["assignment_id"])
             unit.standby = None
         case kind if kind.startswith("assignment.") and name(record) in FREES:
             unit.held = [held for held in unit.held if held != data["assignment_id"]]
+        case "aid.recalled":
+            pass
         case kind if not kind.startswith("assignment."):
             return
         case _:
