@@ -155,13 +155,13 @@ def no_overlap(history: History) -> Iterator[str]:
     for record in history.first("dispatch"):
         if (unit := record.data.get("unit")) is None:
             continue
+        most = history.max_held.get(unit, 1)
+        unit = f"{record.data['area']}/{unit}"  # two areas may call units alike
         if verb(record) == "standby.ordered" and held[unit]:
             yield f"2: unit {unit} is ordered to wait while it holds {sorted(held[unit])} (event {record.sequence})"
         if not verb(record).startswith("assignment."):
             continue
         assignment = record.data["assignment_id"]
-        most = history.max_held.get(unit, 1)
-        unit = f"{record.data['area']}/{unit}"  # two areas may call units alike
         if name(record) == "assigned":
             held[unit].add(assignment)
             if len(held[unit]) > most:
