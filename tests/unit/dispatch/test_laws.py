@@ -224,6 +224,10 @@ def test_D5_no_call_starves(others: list[tuple[int, int, int]]) -> None:
     assert set(served) >= turn_of.keys()
     waited = served[: served.index(incident("noise"))]
     diverted = sum(one.status == "diverted" for one in area.board.incidents[incident("noise")].assignments)
+    # A graver call may also take the patrol from another one on its way: each such jump is a diversion of somebody's.
+    diversions = sum(
+        one.status == "diverted" for incident_id in turn_of for one in area.board.incidents[incident_id].assignments
+    )
     jumped = [one for one in waited if one in turn_of and turn_of[one] > turn_of[incident("noise")]]
     assert diverted <= MOST_DIVERSIONS
-    assert len(jumped) <= diverted
+    assert len(jumped) <= diversions
