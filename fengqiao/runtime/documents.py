@@ -83,6 +83,8 @@ class Collection:
         if not self._reach.may_try():
             raise StoreUnavailable(f"{self.name}: the store does not answer")
         within = deadline or self._deadline
+        if self._reach.away:
+            within = min(within, self._deadline)  # the others are refused meanwhile: one that tries is not patient
         future = asyncio.ensure_future(begin())
         try:
             done, _ = await asyncio.wait({future}, timeout=within)
