@@ -311,6 +311,9 @@ class PartitionOwner:
     async def _tick(self) -> None:
         if self._until_tick() > 0.001:
             return
+        # The process may have been stopped in the middle of this turn: an answer may lie unread, and a fetch that was
+        # under way before the stop makes the last one look fresh.
+        await self._notice_sleep()
         if not self._inputs.caught_up() or not self._fetched_lately():
             self._ticked_at = time.monotonic()
             return
