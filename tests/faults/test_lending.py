@@ -22,7 +22,7 @@ KILLS = [
 
 
 @pytest.mark.timeout(300)
-async def test_D8one_loan_one_return_whichever_step_is_killed(fresh_system: System) -> None:
+async def test_D8_one_loan_one_return_whichever_step_is_killed(fresh_system: System) -> None:
     system = fresh_system
     await system.start("dispatch")
     async with both(system) as desk, publishing(system) as publisher:
@@ -50,7 +50,7 @@ async def test_D8one_loan_one_return_whichever_step_is_killed(fresh_system: Syst
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("point", ["dispatch.journal-inserted", "dispatch.published"])
-async def test_D8one_loan_one_return_between_two_processes_that_are_killed(fresh_system: System, point: str) -> None:
+async def test_D8_one_loan_one_return_between_two_processes_that_are_killed(fresh_system: System, point: str) -> None:
     """Each holds one of the areas. Whichever dies, the other one takes its area over, or it comes back."""
     system = fresh_system
     await system.start("dispatch")

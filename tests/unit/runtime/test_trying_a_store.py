@@ -37,5 +37,5 @@ async def test_I1_a_list_that_tries_whether_the_store_is_back_has_the_short_dead
     with pytest.raises(StoreUnavailable):
         await collection.get("one")
     async with asyncio.timeout(5):
-        with pytest.raises(StoreUnavailable, match="in 0.05 s"):
+        with pytest.raises(StoreUnavailable, match=r"in 0\.05 s"):
             await collection.find({}, deadline=60)
