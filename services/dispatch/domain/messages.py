@@ -14,6 +14,7 @@ from fengqiao.contracts.incidents import (
     IncidentUpdated,
 )
 from fengqiao.contracts.model import Data, Event, Instant
+from fengqiao.contracts.topics import DISPATCH_COMMANDS
 
 IncidentMessage = IncidentReported | IncidentUpdated | IncidentCallerAdded | IncidentCancelled
 
@@ -205,23 +206,8 @@ AID_MESSAGES: dict[str, type[aid.AidMessage]] = {one.TYPE: one for one in aid.AI
 INCIDENT_MESSAGES: tuple[
     type[IncidentReported], type[IncidentUpdated], type[IncidentCallerAdded], type[IncidentCancelled]
 ] = (IncidentReported, IncidentUpdated, IncidentCallerAdded, IncidentCancelled)
-_COMMANDS: tuple[type[Command], ...] = (
-    commands.Acknowledge,
-    commands.EnRoute,
-    commands.OnScene,
-    commands.Clear,
-    commands.Decline,
-    commands.CancelAssignment,
-    commands.Assign,
-    commands.CancelIncident,
-    commands.SetDuty,
-    commands.Received,
-    commands.StepDone,
-    commands.Recommend,
-    *orders.ORDERS,
-    *aid.AID_COMMANDS,
-)
-COMMANDS: dict[str, type[Command]] = {command.TYPE: command for command in _COMMANDS}
+COMMANDS: dict[str, type[Command]] = {kind.TYPE: kind for kind in DISPATCH_COMMANDS.events if issubclass(kind, Command)}
+"""Those of the topic table: what it names is what is understood here."""
 
 
 def incident_named(command: Command) -> str | None:
