@@ -39,7 +39,7 @@ help: ## Say what there is
 
 setup: $(STAMP) ## Create .venv and fetch the libraries of the local servers
 
-$(STAMP): uv.lock pyproject.toml fengqiao/local/jars.lock fengqiao/local/DocumentStore.java
+$(STAMP): uv.lock pyproject.toml fengqiao/local/jars.lock $(wildcard fengqiao/local/*.java)
 	@python=""
 	for name in python3.11 python3.12 python3.13 python3.14 python3 python; do
 	  if command -v $$name >/dev/null && $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (4,))' 2>/dev/null; then

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from fengqiao.local.document_store import SOURCE
+from fengqiao.local.document_store import SOURCES
 from fengqiao.local.errors import LocalError
 from fengqiao.local.jars import cache_folder, class_path
 from fengqiao.local.java import compiled
@@ -21,7 +21,7 @@ def run() -> int:
             libraries = class_path(group, cache, progress=_show)
             if group == "store":
                 store = libraries
-        compiled(SOURCE, store, cache)
+        compiled(SOURCES, store, cache)
     except LocalError as error:
         typer.echo(str(error), err=True)
         return error.exit_status

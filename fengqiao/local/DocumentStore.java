@@ -2,27 +2,15 @@ import de.bwaldvogel.mongo.MongoCollection;
 import de.bwaldvogel.mongo.MongoDatabase;
 import de.bwaldvogel.mongo.MongoServer;
 import de.bwaldvogel.mongo.MongoVersion;
-import de.bwaldvogel.mongo.backend.AbstractUniqueIndex;
 import de.bwaldvogel.mongo.backend.CollectionOptions;
-import de.bwaldvogel.mongo.backend.CursorRegistry;
 import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
-import de.bwaldvogel.mongo.backend.Missing;
-import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
-import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
-import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
-import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -31,13 +19,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.WriteBuffer;
-import org.h2.mvstore.type.BasicDataType;
-import org.h2.mvstore.type.ObjectDataType;
-import org.h2.mvstore.type.StringDataType;
+import org.h2.mvstore.type.ByteArrayDataType;
 
 /**
  * The local document store: MongoDB's wire protocol in front of one H2 MVStore file.
@@ -138,194 +122,29 @@ public final class DocumentStore extends H2Backend {
     protected MongoDatabase openOrCreateDatabase(String name) {
         MVStore file = getMvStore();
         return new H2Database(name, file, getCursorRegistry()) {
+            private MVMap<Object, byte[]> documents(String collection) {
+                return file.openMap("databases." + getDatabaseName() + "." + collection,
+                        new MVMap.Builder<Object, byte[]>().valueType(ByteArrayDataType.INSTANCE));
+            }
+
             @Override
             protected MongoCollection<Object> openOrCreateCollection(String collection, CollectionOptions options) {
-                String full = getFullCollectionNamespace(collection);
-                MVMap<Object, Document> documents = file.openMap("databases." + full,
-                        new MVMap.Builder<Object, Document>().valueType(new BsonType()));
-                return new IndexedCollection(this, collection, options, documents,
-                        file.openMap("meta." + full), cursorRegistry);
+                // The map is what the library knows a collection by when it opens a database again.
+                file.openMap("meta." + getFullCollectionNamespace(collection));
+                return new BsonCollection(this, collection, options, documents(collection), cursorRegistry);
             }
 
             @Override
             protected Index<Object> openOrCreateUniqueIndex(String collection, String index, List<IndexKey> keys,
                     boolean sparse) {
-                return new UniqueIndex(file.openMap(getDatabaseName() + "." + collection + "._index_" + index,
-                        new MVMap.Builder<KeyValue, Object>().keyType(new KeyType())), index, keys, sparse);
+                MVMap<KeyValue, Object> positions = file.openMap(
+                        getDatabaseName() + "." + collection + "._index_" + index,
+                        new MVMap.Builder<KeyValue, Object>().keyType(new KeyType()));
+                return keys.size() == 1 && keys.get(0).getKey().equals("_id")
+                        ? new IdIndex(documents(collection), positions, index, keys, sparse)
+                        : new UniqueIndex(positions, index, keys, sparse);
             }
         };
-    }
-
-    /**
-     * Uses a unique index also where a filter says more than the index holds.
-     *
-     * <p>The library takes an index only for a filter of exactly its fields, so a compare-and-set on
-     * {@code {_id, version}} read the whole collection.
-     */
-    private static final class IndexedCollection extends H2Collection {
-        private IndexedCollection(MongoDatabase database, String name, CollectionOptions options,
-                MVMap<Object, Document> documents, MVMap<String, Object> meta, CursorRegistry cursors) {
-            super(database, name, options, documents, meta, cursors);
-        }
-
-        @Override
-        protected QueryResult matchDocuments(Document query, Document order, int skip, int limit, int batch,
-                Document fields) {
-            for (Index<Object> index : getIndexes()) {
-                Document part = new Document();
-                index.getKeys().forEach(key -> part.put(key.getKey(), query.get(key.getKey())));
-                if (query.keySet().containsAll(part.keySet()) && index.canHandle(part)) {
-                    return matchDocuments(query, index.getPositions(part), order, skip, limit, batch, fields);
-                }
-            }
-            return copied(super.matchDocuments(query, order, skip, limit, batch, fields));
-        }
-
-        @Override
-        protected QueryResult matchDocuments(Document query, Iterable<Object> positions, Document order, int skip,
-                int limit, int batch, Document fields) {
-            return copied(super.matchDocuments(query, positions, order, skip, limit, batch, fields));
-        }
-
-        /**
-         * The library answers with the stored objects and updates them in place: an answer that is written to the
-         * network while another client changes the document is torn, or breaks the connection.
-         */
-        private static QueryResult copied(QueryResult found) {
-            List<Document> mine = new ArrayList<>();
-            found.forEach(document -> mine.add(document.cloneDeeply()));
-            return new QueryResult(mine, found.getCursorId());
-        }
-    }
-
-    /** A document as BSON. The library leaves it to Java's serialization, which costs five times as much. */
-    private static final class BsonType extends BasicDataType<Document> {
-        private int average = 512;
-
-        @Override
-        public int getMemory(Document document) {
-            return average;
-        }
-
-        @Override
-        public void write(WriteBuffer to, Document document) {
-            ByteBuf bson = Unpooled.buffer(1024);
-            BsonEncoder.encodeDocument(document, bson);
-            int size = bson.readableBytes();
-            average = (15 * average + size) / 16;
-            to.putVarInt(size).put(bson.array(), bson.arrayOffset() + bson.readerIndex(), size);
-        }
-
-        @Override
-        public Document read(ByteBuffer from) {
-            int size = DataUtils.readVarInt(from);
-            Document document = BsonDecoder.decodeBson(Unpooled.wrappedBuffer(from.slice(from.position(), size)));
-            from.position(from.position() + size);
-            return document;
-        }
-
-        @Override
-        public Document[] createStorage(int size) {
-            return new Document[size];
-        }
-    }
-
-    /**
-     * Keys of an index; one text, as nearly all are, is kept and compared as such.
-     *
-     * <p>The library's keys have no order of their own, so H2 serialized both at every comparison.
-     */
-    private static final class KeyType extends BasicDataType<KeyValue> {
-        private static final int OTHER = 0;
-        private static final int TEXT = 1;
-        private final ObjectDataType other = new ObjectDataType();
-
-        private static String text(KeyValue key) {
-            return key.size() == 1 && key.get(0) instanceof String text ? text : null;
-        }
-
-        @Override
-        public int compare(KeyValue left, KeyValue right) {
-            String mine = text(left);
-            String theirs = text(right);
-            if (mine != null && theirs != null) {
-                return mine.compareTo(theirs);
-            }
-            return mine == null && theirs == null ? other.compare(left, right) : mine == null ? -1 : 1;
-        }
-
-        @Override
-        public int getMemory(KeyValue key) {
-            String text = text(key);
-            return text == null ? other.getMemory(key) : 64 + 2 * text.length();
-        }
-
-        @Override
-        public void write(WriteBuffer to, KeyValue key) {
-            String text = text(key);
-            if (text == null) {
-                to.put((byte) OTHER);
-                other.write(to, key);
-            } else {
-                to.put((byte) TEXT);
-                StringDataType.INSTANCE.write(to, text);
-            }
-        }
-
-        @Override
-        public KeyValue read(ByteBuffer from) {
-            return from.get() == TEXT ? new KeyValue(StringDataType.INSTANCE.read(from)) : (KeyValue) other.read(from);
-        }
-
-        @Override
-        public KeyValue[] createStorage(int size) {
-            return new KeyValue[size];
-        }
-    }
-
-    /** The library's own, whose constructor it keeps to itself. */
-    private static final class UniqueIndex extends AbstractUniqueIndex<Object> {
-        private final MVMap<KeyValue, Object> positions;
-
-        private UniqueIndex(MVMap<KeyValue, Object> positions, String name, List<IndexKey> keys, boolean sparse) {
-            super(name, keys, sparse);
-            this.positions = positions;
-        }
-
-        @Override
-        protected Object removeDocument(KeyValue key) {
-            return positions.remove(key);
-        }
-
-        @Override
-        protected boolean putKeyPosition(KeyValue key, Object position) {
-            return positions.putIfAbsent(key, Missing.ofNullable(position)) == null;
-        }
-
-        @Override
-        protected Iterable<Map.Entry<KeyValue, Object>> getIterable() {
-            return positions.entrySet();
-        }
-
-        @Override
-        protected Object getPosition(KeyValue key) {
-            return positions.get(key);
-        }
-
-        @Override
-        public long getCount() {
-            return positions.sizeAsLong();
-        }
-
-        @Override
-        public boolean isEmpty() {
-            return positions.isEmpty();
-        }
-
-        @Override
-        public long getDataSize() {
-            return getCount();
-        }
     }
 
     /** PyMongo asks for wire version 9 at least; nothing of 4.4 beyond 4.0 is promised or used. */

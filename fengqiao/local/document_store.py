@@ -17,7 +17,10 @@ from fengqiao.local.java import compiled, java_binary, joined
 from fengqiao.local.ports import LOOPBACK, free_port, is_taken, owner
 from fengqiao.local.process import Process, accepts
 
-SOURCE: Final = Path(__file__).with_name("DocumentStore.java")
+SOURCES: Final = tuple(
+    Path(__file__).with_name(f"{name}.java")
+    for name in ("DocumentStore", "BsonCollection", "UniqueIndex", "IdIndex", "KeyType")
+)
 READY_SECONDS: Final = 60.0
 
 # Event loop threads are what commands wait in for a common commit: more of them make larger groups.
@@ -64,7 +67,7 @@ class DocumentStore:
                 f"Port {self.port} for the documents is in use by {owner(self.port)}; stop it or set MONGODB_PORT."
             )
         jars = await asyncio.to_thread(class_path, "store", self.cache)
-        classes = await asyncio.to_thread(compiled, SOURCE, jars, self.cache)
+        classes = await asyncio.to_thread(compiled, SOURCES, jars, self.cache)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:

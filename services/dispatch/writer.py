@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 
 SNAPSHOT_EVERY: Final = 5000
 """Entries between snapshots. A takeover folds at most so many; a snapshot costs the writer a moment."""
-FOLLOW_LINGER_S: Final = 0.025
+FOLLOW_LINGER_S: Final = 0.1
 """Real seconds for which the states and documents of an entry wait for those of the next ones, unless a command waits
 for its answer: nobody decides from them, and Kafka and the store pay by the write."""
 MOST_UNFOLLOWED: Final = 64

@@ -138,3 +138,35 @@ async def test_a_filter_on_id_and_version_reads_one_document(mongodb_uri: str, d
         assert (await documents.replace_one({"_id": 7, "version": 1}, {"version": 2})).matched_count == 0
         assert (await documents.replace_one({"_id": 7, "version": 0}, {"version": 1})).matched_count == 1
         assert await documents.find_one({"_id": 7, "version": 1}) == {"_id": 7, "version": 1}
+
+
+@pytest.mark.parametrize("ids", [["a", "b", "c"], [1, 2.5, 3], ["a", 1, None]])
+async def test_an_id_is_taken_once_and_free_again_after_a_delete(
+    mongodb_uri: str, database: str, ids: list[Any]
+) -> None:
+    async with client(mongodb_uri) as mongo:
+        documents = mongo[database].ids
+        await documents.insert_many([{"_id": id, "n": n} for n, id in enumerate(ids)])
+        for id in ids:
+            with pytest.raises(DuplicateKeyError):
+                await documents.insert_one({"_id": id, "n": 9})
+        found = [document["n"] async for document in documents.find({"_id": {"$in": [*ids, "other", 7]}})]
+        assert sorted(found) == [0, 1, 2]
+        assert (await documents.delete_one({"_id": ids[0]})).deleted_count == 1
+        assert await documents.find_one({"_id": ids[0]}) is None
+        await documents.insert_one({"_id": ids[0], "n": 4})
+        again = await documents.find_one({"_id": ids[0]})
+        assert again is not None
+        assert again["n"] == 4
+
+
+async def test_an_answer_is_not_changed_by_later_updates_and_an_update_by_none(mongodb_uri: str, database: str) -> None:
+    async with client(mongodb_uri) as mongo:
+        documents = mongo[database].answers
+        await documents.insert_one({"_id": "one", "rows": ["a"], "inner": {"n": 1}})
+        await documents.update_one({"_id": "one"}, {"$push": {"rows": "b"}, "$set": {"inner.n": 2}})
+        before = await documents.find_one_and_update({"_id": "one"}, {"$inc": {"inner.n": 1}})
+        assert before == {"_id": "one", "rows": ["a", "b"], "inner": {"n": 2}}
+        with pytest.raises(PyMongoError):
+            await documents.update_one({"_id": "one"}, {"$inc": {"rows": 1}, "$set": {"inner.n": 9}})
+        assert await documents.find_one({"_id": "one"}) == {"_id": "one", "rows": ["a", "b"], "inner": {"n": 3}}
