@@ -13,8 +13,8 @@ from fengqiao.local.system import child_environment
 
 
 def run(*, as_json: bool) -> int:
-    """Fold every journal from its first entry: hash chain, numbers, and the documents that reads are served from.
-    0 when all is as it was written."""
+    """Fold every journal from its first entry: hash chain, invariants, what the topics say, and the documents that
+    reads are served from. 0 when all is as it was written."""
     done = subprocess.run(
         [PYTHON, "-m", "services.dispatch", "verify"],
         cwd=ROOT,

@@ -39,10 +39,11 @@ from services.dispatch.domain.forces import Forces
 from services.dispatch.folder_check import checked_roads
 from services.dispatch.forms import Forms
 from services.dispatch.giving import Giving
-from services.dispatch.instance import Instance, PublishedTail
+from services.dispatch.instance import Instance
 from services.dispatch.outgoing import Route
 from services.dispatch.papers import Papers
 from services.dispatch.positions import Positions
+from services.dispatch.read_back import PublishedTail
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stores import declare_indexes, stores
 from services.dispatch.surroundings import Surroundings, WrongSurroundings, load_surroundings
@@ -157,14 +158,11 @@ class Dispatch:
         stopping(app).set()
 
     def _new_writer(self, kafka: Cluster, roads: Mapping[str, Any]) -> Callable[[str], AreaWriter]:
+        ways = routes(self._settings, self._areas)
+
         def new(area: str) -> AreaWriter:
             return self._writer(
-                Route(
-                    area,
-                    self._areas[area].partition,
-                    self._settings.topic_prefix,
-                    {other.id: other.partition for other in self._areas.values()},
-                ),
+                ways[area],
                 self._forces[area],
                 Positions(self._forces[area], roads[area], self._ground),
                 self._stores,
@@ -188,6 +186,12 @@ class Dispatch:
             "kafka": "ok" if self._publisher.available else "no connection",
             "areas": "waiting for Kafka" if self._instance is None else self._instance.state(),
         }
+
+
+def routes(settings: DispatchSettings, areas: Mapping[str, Area]) -> dict[str, Route]:
+    """Where the records of each area go."""
+    partitions = {area.id: area.partition for area in areas.values()}
+    return {name: Route(name, at, settings.topic_prefix, partitions) for name, at in sorted(partitions.items())}
 
 
 def load(folder: Path) -> tuple[dict[str, Area], dict[str, Forces]]:
@@ -230,7 +234,7 @@ def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
     except (ClockError, ValueError) as error:
         exit_with(error)
     if arguments[:1] == ["verify"]:
-        raise SystemExit(asyncio.run(verify(settings, sorted(areas))))
+        raise SystemExit(asyncio.run(verify(settings, routes(settings, areas), forces)))
     configure_telemetry("dispatch", __version__, settings.otlp_endpoint)
     CLOCK_SKEW.set_function(clock.skew_seconds)
     if arguments[:1] == ["openapi"]:

@@ -166,8 +166,6 @@ class FollowThrough:
                 record = said
             if self._words.sequence(topic, key) != _sequence(record):
                 records.append(record)
-            elif record.event is None:
-                self._words.forget(topic, key)
         for at in range(0, len(records), AT_ONCE):
             await self._say(records[at : at + AT_ONCE])
         if records:

@@ -3,17 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from fengqiao.contracts.topics import Topic
-from fengqiao.runtime import cloudevents
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently
-from fengqiao.runtime.errors import KafkaUnavailable
 from fengqiao.runtime.publisher import Publisher
 from services.dispatch.partition import BESIDE, MERGED, PartitionOwner
 from services.dispatch.writer import AreaWriter
@@ -177,37 +175,3 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _give_up(self, numbers: Sequence[int]) -> None:
         owners = [owner for number in numbers if (owner := self._owners.pop(number, None)) is not None]
         await asyncio.gather(*(owner.stop() for owner in owners))
-
-
-class PublishedTail:
-    """Finds the last event of an area that is on its partition of `dispatch`."""
-
-    def __init__(self, bootstrap_servers: str) -> None:
-        self._bootstrap = bootstrap_servers
-
-    async def __call__(self, topic: str, partition: int, area: str, offset: int) -> tuple[int, int]:
-        """The last sequence of the area at or after `offset` (0: none), and the end. Raises KafkaUnavailable."""
-        consumer: AIOKafkaConsumer = new_consumer(self._bootstrap, None)
-        tp = TopicPartition(topic, partition)
-        try:
-            async with asyncio.timeout(20):
-                await consumer.start()
-                consumer.assign([tp])
-                end = (await consumer.end_offsets([tp]))[tp]
-                begin = (await consumer.beginning_offsets([tp]))[tp]
-                at = max(min(offset, end), begin)
-                consumer.seek(tp, at)
-                last = 0
-                while at < end:
-                    fetched: dict[Any, list[Any]] = await consumer.getmany(tp, timeout_ms=500, max_records=2000)
-                    for record in fetched.get(tp, ()):
-                        at = record.offset + 1
-                        number = cloudevents.header(record.headers, "ce_sequence")
-                        if cloudevents.header(record.headers, "ce_subject") == area and number is not None:
-                            last = max(last, int(number))
-                return last, int(end)
-        except (KafkaError, TimeoutError) as error:
-            raise KafkaUnavailable(f"reading back {topic}: {type(error).__name__} {error}") from error
-        finally:
-            with contextlib.suppress(Exception):
-                await consumer.stop()

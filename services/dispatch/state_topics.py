@@ -7,11 +7,17 @@ when it takes over, and then along; where the last record of a key is not what t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+MOST_GONE: Final = 10_000
+"""Keys whose tombstone is remembered: a late state comes within minutes of it, not after so many others."""
+Key = tuple[str, str]
+"""Topic and key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """The last record seen of a key. sequence 0: a tombstone."""
+    """The last record seen of a key."""
 
     sequence: int
     offset: int
@@ -21,36 +27,46 @@ class LastWords:
     """What the state topics say last of each key of one area."""
 
     def __init__(self) -> None:
-        self._words: dict[tuple[str, str], Word] = {}
-        self._suspect: set[tuple[str, str]] = set()
+        self._words: dict[Key, Word] = {}
+        self._gone: dict[Key, int] = {}
+        """Offsets of tombstones, the oldest first."""
+        self._suspect: set[Key] = set()
 
     def said(self, topic: str, key: str, sequence: int, offset: int) -> None:
-        """This process published it, or read it: whichever lies further on in the topic is the last word."""
-        before = self._words.get((topic, key))
-        if before is not None and before.offset >= offset:
+        """This process published it, or read it: whichever lies further on in the topic is the last word.
+        sequence 0: a tombstone."""
+        at = topic, key
+        before = self._words.get(at)
+        if (before is not None and before.offset >= offset) or self._gone.get(at, -1) >= offset:
             return
-        self._words[topic, key] = Word(sequence, offset)
-        if before is not None and sequence < before.sequence:
-            self._suspect.add((topic, key))
+        if sequence == 0:
+            self._words.pop(at, None)
+            self._suspect.discard(at)
+            self._gone.pop(at, None)
+            self._gone[at] = offset
+            if len(self._gone) > MOST_GONE:
+                del self._gone[next(iter(self._gone))]
+            return
+        self._words[at] = Word(sequence, offset)
+        # One that comes back after its tombstone is looked at as well: it may have been late.
+        if self._gone.pop(at, None) is not None or (before is not None and sequence < before.sequence):
+            self._suspect.add(at)
 
-    def forget(self, topic: str, key: str) -> None:
-        self._words.pop((topic, key), None)
-        self._suspect.discard((topic, key))
-
-    def sequence(self, topic: str, key: str) -> int | None:
-        """The sequence that the topic says last of the key; None: never heard of."""
+    def sequence(self, topic: str, key: str) -> int:
+        """The sequence that the topic says last of the key; 0 where it says nothing, or no longer."""
         word = self._words.get((topic, key))
-        return None if word is None else word.sequence
+        return 0 if word is None else word.sequence
 
     @property
     def suspected(self) -> bool:
         """Whether `suspects` has any."""
         return bool(self._suspect)
 
-    def suspects(self) -> Iterable[tuple[str, str]]:
+    def suspects(self) -> Iterable[Key]:
         """Keys whose last word was older than the one before it, since they were last asked for."""
         suspects, self._suspect = self._suspect, set()
         return suspects
 
-    def keys(self) -> Iterable[tuple[str, str]]:
+    def keys(self) -> Iterable[Key]:
+        """Keys of which the topics say anything."""
         return list(self._words)
