@@ -69,6 +69,7 @@ RECORDS_DEAD_LETTERED: Final = _counter("records_dead_lettered", "Records that c
 SEQUENCE_GAPS: Final = _counter("sequence_gaps", "Streams seen to skip a number: an alarm", "topic")
 CONSUMER_LAG: Final = _gauge("consumer_lag_records", "Records not read yet", "group", "topic", "partition")
 CONSUMER_PAUSES: Final = _counter("consumer_pauses", "Partitions paused because store or producer was away", "topic")
+POSITIONS_IGNORED: Final = _counter("positions_ignored", "Positions of units not taken in, by reason", "reason")
 
 # --- Publishing.
 PUBLISH_SECONDS: Final = _histogram("publish_seconds", "Send to acknowledgement by all replicas")

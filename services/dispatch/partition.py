@@ -280,12 +280,12 @@ class PartitionOwner:
 
     async def _refuse_unheard(self) -> None:
         """Refuse commands for incidents that nobody reported, once all reports before them have been read."""
+        end: int | None = None
         for area, writer in self._writers.items():
-            if not len(writer.board.aside):
-                continue
             for command_id, message in refusable(writer.board):
                 if command_id not in self._refuse_at:
-                    self._refuse_at[command_id] = await self._end(topics.INCIDENTS)
+                    end = await self._end(topics.INCIDENTS) if end is None else end
+                    self._refuse_at[command_id] = end
                 if self._inputs.decided_to(topics.INCIDENTS.name) >= self._refuse_at[command_id]:
                     await self._each({area: [Input(message)]})
                     self._refuse_at.pop(command_id, None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from typing import Final
 
@@ -18,6 +18,7 @@ from fengqiao.contracts.model import Location
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.areas import AreaIndex
 from fengqiao.geo.roads import NEAR_ENOUGH_M, OFF_ROAD_MPS, Mode, RoadNetwork
+from fengqiao.runtime.metrics import POSITIONS_IGNORED
 from services.dispatch.domain.forces import Forces
 from services.dispatch.point_times import PointTable
 
@@ -59,6 +60,10 @@ class Fleet:
         return total
 
 
+AHEAD: Final = timedelta(seconds=30)
+"""So far may a device's clock be ahead of the server's."""
+
+
 class Positions:
     """The latest position of each unit of one area, snapped to the road network once, when it arrives."""
 
@@ -87,18 +92,30 @@ class Positions:
         """Seconds to the points of the area's standby plan."""
 
     def moved(self, position: UnitPosition) -> bool:
-        """Take a position in; False when a newer one of the unit is known, or the unit is not of the area."""
+        """Take a position in. False, and counted, when it is older than the last one of the unit, ahead of the time at
+        which it was received, or far from every area; False for a unit that is not of this area."""
         if position.unit not in self._at:
             self._guest_moved(position)
             return False
-        last = self._at[position.unit]
-        if last is not None and position.at <= last:
-            return False
         nodes, metres = self._roads.nearest_nodes([(position.lon, position.lat)])
+        if reason := self._wrong(position, float(metres[0])):
+            POSITIONS_IGNORED.labels(reason).inc()
+            return False
         self._fleet_of[position.unit].stands(position.unit, int(nodes[0]), float(metres[0]))
         self._at[position.unit] = position.at
         self._last[position.unit] = (position.lon, position.lat)
         return True
+
+    def _wrong(self, position: UnitPosition, off_road: float) -> str:
+        last = self._at[position.unit]
+        if last is not None and position.at <= last:
+            return "older"
+        if position.at > position.received_at + AHEAD:
+            return "future"  # it would make all that come until then look old
+        # One that helps a neighbour is far from the roads here and on that one's ground.
+        if self._ground is None or off_road <= NEAR_ENOUGH_M:
+            return ""
+        return "outside" if self._ground.locate(position.lon, position.lat) is None else ""
 
     def at(self, now: datetime) -> TravelAt:
         """Travel times and ages as of `now`."""

@@ -365,4 +365,4 @@ class AreaWriter:
 
 def refusable(board: Board) -> list[tuple[str, AllHeard]]:
     """Commands set aside, each with the message that refuses it once `incidents` has been read far enough."""
-    return [(key, AllHeard(key)) for key in board.aside if key.startswith("c-")]
+    return [(key, AllHeard(key)) for keys in board.early.values() for key in keys]

@@ -227,7 +227,13 @@ class SetAside:
     type: str
     data: str
     sequence: int
+    """Of an event in its stream; of a command among those that came too early for the incident."""
     at: datetime
+
+    @property
+    def command(self) -> bool:
+        """Whether it is a command; an event otherwise."""
+        return self.key.startswith("c-")
 
 
 Due: TypeAlias = "HashTrieMap[int, HashTrieSet[str]]"
@@ -249,6 +255,8 @@ class Board:
     ended: Queue[tuple[datetime, str]] = field(default_factory=Queue)
     """Ended incidents, oldest first, until they are retired."""
     aside: HashTrieMap[str, SetAside] = field(default_factory=HashTrieMap)
+    early: HashTrieMap[str, tuple[str, ...]] = field(default_factory=HashTrieMap)
+    """By incident: its commands in `aside`, in the order in which they came. Follows from `aside`."""
     held: HashTrieMap[str, datetime] = field(default_factory=HashTrieMap)
     """Incidents held by order, and until when."""
     watched: HashTrieMap[str, datetime] = field(default_factory=HashTrieMap)
@@ -361,6 +369,10 @@ def from_json(state: bytes) -> Board:
     due: Due = HashTrieMap()
     for incident in stored.incidents:
         due = rescheduled(due, incident.id, None, incident.look_at)
+    early: dict[str, tuple[str, ...]] = {}
+    for one in sorted(stored.aside, key=lambda one: (one.sequence, one.at, one.key)):
+        if one.command:
+            early[one.incident] = (*early.get(one.incident, ()), one.key)
     return Board(
         area=stored.area,
         sequence=stored.sequence,
@@ -370,6 +382,7 @@ def from_json(state: bytes) -> Board:
         queue=HashTrieMap(stored.queue),
         ended=Queue(stored.ended),
         aside=HashTrieMap({one.key: one for one in stored.aside}),
+        early=HashTrieMap(early),
         unheard=HashTrieMap(stored.unheard),
         due=due,
         held=HashTrieMap(stored.held),

@@ -137,9 +137,9 @@ def _take_up(then: Happenings, incident_id: str) -> None:
         _apply(then, _incident_event(waiting), waiting.sequence)
     if incident_id not in then.board.incidents:
         return
-    early = [one for one in then.board.aside.values() if one.incident == incident_id and one.key.startswith("c-")]
-    for waiting in sorted(early, key=lambda one: (one.at, one.key)):
-        then.add(private.MessageTakenUp(key=waiting.key))
+    for key in then.board.early.get(incident_id, ()):
+        waiting = then.board.aside[key]
+        then.add(private.MessageTakenUp(key=key))
         _asked(then, command_of(waiting))
 
 
@@ -161,13 +161,14 @@ def _asked(then: Happenings, command: Command) -> None:
         if incident_id in then.context.retired:
             then.reject(command, 409, "the incident ended more than a day ago")
         elif command.command_id not in then.board.aside:
+            before = then.board.early.get(incident_id, ())
             then.add(
                 private.MessageSetAside(
                     key=command.command_id,
                     incident_id=incident_id,
                     type=command.TYPE,
                     data=command.wire().decode(),
-                    sequence=1,
+                    sequence=then.board.aside[before[-1]].sequence + 1 if before else 1,
                     at=then.now,
                 )
             )

@@ -261,11 +261,21 @@ def _set_aside(board: Board, event: private.MessageSetAside, sequence: int) -> B
         sequence=event.sequence,
         at=event.at,
     )
-    return replace(board, aside=board.aside.insert(event.key, message))
+    early = board.early
+    if message.command:
+        early = early.insert(message.incident, (*early.get(message.incident, ()), message.key))
+    return replace(board, aside=board.aside.insert(event.key, message), early=early)
 
 
 def _taken_up(board: Board, event: private.MessageTakenUp, sequence: int) -> Board:
-    return replace(board, aside=board.aside.discard(event.key))
+    message = board.aside.get(event.key)
+    if message is None:
+        return board
+    early = board.early
+    if message.command:
+        left = tuple(key for key in early[message.incident] if key != event.key)
+        early = early.insert(message.incident, left) if left else early.discard(message.incident)
+    return replace(board, aside=board.aside.discard(event.key), early=early)
 
 
 def _retired(board: Board, event: private.IncidentRetired, sequence: int) -> Board:

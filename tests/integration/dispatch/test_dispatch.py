@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
+from pymongo import AsyncMongoClient
 
 from fengqiao.client import Refused
 from fengqiao.contracts import topics
@@ -269,3 +270,19 @@ async def test_a_wiped_kafka_is_refused_with_a_sentence(fresh_system: System) ->
     system.processes["dispatch"].start()
     assert await system.processes["dispatch"].wait() == 5
     assert "made anew since the journal" in system.log("dispatch")
+
+
+async def test_a_wiped_store_is_refused_with_a_sentence(fresh_system: System) -> None:
+    system = fresh_system
+    await system.start("dispatch")
+    async with publishing(system) as publisher:
+        await publisher.publish(record(system, report("once"), incident("once"), 1))
+        await opened(system, "once")
+    await system.processes["dispatch"].stop()
+    async with AsyncMongoClient[dict[str, Any]](system.mongodb_uri) as mongo:
+        await mongo.drop_database(system.database)
+    system.processes["dispatch"].start()
+    assert await system.processes["dispatch"].wait() == 5
+    assert "the store was wiped or is another one" in system.log("dispatch")
+    async with AsyncMongoClient[dict[str, Any]](system.mongodb_uri) as mongo:
+        assert await mongo[system.database].dispatch_journal.find_one() is None, "nothing is written on a foreign store"

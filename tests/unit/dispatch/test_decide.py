@@ -1,10 +1,13 @@
 """The rules of dispatch, each as: given what has happened, when this arrives, then that happens."""
 
+from dataclasses import replace
+
 import pytest
 
 from fengqiao.contracts import commands, incidents
 from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentCleared, CommandRejected, IncidentOpened
 from fengqiao.contracts.model import Actor, Event
+from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import AllHeard, Heard, NotHeard, Tick
 from tests.unit.dispatch.area import START, Area, assignment, incident
 
@@ -238,6 +241,30 @@ def test_a_command_before_its_incident_waits_for_it(area: Area) -> None:
         "private.taken-up",
         "assignment.acknowledged P1",
     ]
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_D4_commands_before_their_incident_are_taken_up_in_the_order_in_which_they_came(
+    area: Area, restored: bool
+) -> None:
+    early = area.on_duty("P1")
+    for number in range(5):
+        early = early.step(commands.Acknowledge, assignment(f"other {number}"))
+    for verb in (commands.Acknowledge, commands.EnRoute, commands.OnScene, commands.Clear):
+        more = {"disposition": "settled"} if verb is commands.Clear else {}
+        early = early.step(verb, assignment("theft"), **more)
+    if restored:
+        early = replace(early, board=from_json(to_json(early.board)))
+    then = early.reported("theft")
+    assert [one for one in then.told() if one.startswith("assignment.")] == [
+        "assignment.assigned P1",
+        "assignment.acknowledged P1",
+        "assignment.en-route P1",
+        "assignment.on-scene P1",
+        "assignment.cleared P1",
+    ]
+    assert len(then.board.early) == 5
+    assert from_json(to_json(then.board)) == then.board
 
 
 def test_a_command_for_an_incident_that_nobody_reported_is_refused_once_all_was_read(area: Area) -> None:

@@ -10,6 +10,7 @@ from fengqiao.contracts.model import Location
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.areas import AreaIndex, load_areas
 from fengqiao.geo.roads import Mode, RoadNetwork
+from fengqiao.runtime.metrics import REGISTRY
 from services.dispatch.domain.forces import Forces, Kind, Unit
 from services.dispatch.positions import Positions
 from tests.system import ROOT
@@ -81,6 +82,28 @@ def test_D1_off_the_map_there_is_no_road(roads: RoadNetwork) -> None:
     far = UnitPosition(area="testarea", unit="P1", lon=114.0, lat=29.0, at=NOW, received_at=NOW)
     assert positions.moved(far)
     assert positions.seconds(["P1", "P2"], place(9)) == [inf, 0.0]
+
+
+def test_D1_positions_that_cannot_be_true_are_ignored_and_counted(
+    roads: RoadNetwork, gaoqiao_ground: AreaIndex
+) -> None:
+    positions = Positions(replace(forces(), area="gaoqiao"), roads, gaoqiao_ground)
+
+    def count(reason: str) -> float:
+        return REGISTRY.get_sample_value("fengqiao_positions_ignored_total", {"reason": reason}) or 0.0
+
+    counted = {reason: count(reason) for reason in ("older", "future", "outside")}
+    assert positions.moved(moved("P1", 5))
+    away = UnitPosition(
+        area="gaoqiao", unit="P1", lon=110.0, lat=20.0, at=NOW + timedelta(seconds=1), received_at=NOW + timedelta(1)
+    )
+    ahead = away.model_copy(update={"lon": LON[0], "lat": 28.0, "at": NOW + timedelta(days=1, seconds=31)})
+    for ignored in (away, ahead, moved("P1", 0, after=-1)):
+        assert not positions.moved(ignored)
+    assert positions.seconds(["P1"], place(5)) == [0.0]
+    assert {reason: count(reason) - before for reason, before in counted.items()} == dict.fromkeys(counted, 1.0)
+    # A moment ahead is a clock, not a mistake.
+    assert positions.moved(moved("P1", 6, after=40).model_copy(update={"received_at": NOW + timedelta(seconds=20)}))
 
 
 def test_D10_where_a_unit_is_tells_its_cell_where_the_ground_is_known(
