@@ -37,6 +37,7 @@ class Intake:
         description: str | None = None,
         caller: dict[str, str] | None = None,
         details: dict[str, Any] | None = None,
+        answered_at: datetime | None = None,
     ) -> Accepted:
         """Report an incident. Safe to repeat: the same external_id is the same incident.
 
@@ -50,6 +51,7 @@ class Intake:
             "priority": priority,
             "description": description,
             "reported_at": reported_at.isoformat(),
+            "answered_at": None if answered_at is None else answered_at.isoformat(),
             "location": location,
             "caller": caller,
             "details": details,

@@ -45,7 +45,7 @@ from services.dispatch.stores import Stores
 
 log = structlog.get_logger(__name__)
 
-SNAPSHOT_EVERY: Final = 5000
+SNAPSHOT_EVERY: Final = 2500
 """Entries between snapshots. A takeover folds at most so many; a snapshot costs the writer a moment."""
 FOLLOW_LINGER_S: Final = 0.1
 """Real seconds for which the states and documents of an entry wait for those of the next ones, unless a command waits

@@ -147,7 +147,7 @@ class Acceptance:
         )
         self._recent.forget_before(sighting.received_at - WITHIN_S)
         duplicates = self._recent.like(sighting)
-        event = reported(incident_id, taken, reported_at, now, duplicates)
+        event = reported(incident_id, taken, reported_at, now, duplicates, draft.answered_at)
         document = records.new_incident(id, client, draft, mark, taken, reported_at, now, duplicates)
         told = records.telling(event, incident_id, 1, INCIDENTS.name, taken.ground, now)
         return with_pending(document, told), sighting

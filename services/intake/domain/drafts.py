@@ -7,7 +7,16 @@ which is what a document can hold.
 from datetime import UTC, datetime
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from fengqiao.contracts.ids import AREA_PATTERN, INCIDENT_PATTERN
 
@@ -101,9 +110,19 @@ class IncidentDraft(Draft):
     description: Words | None = None
     reported_at: Time | None = None
     """When the caller was heard; left out: now."""
+    answered_at: Time | None = None
+    """When the call reached an officer's ear: the clock JJSJ, where the reporting system keeps it."""
     location: PlaceDraft | None = None
     caller: CallerDraft | None = None
     details: DetailsDraft | None = None
+
+    @field_validator("answered_at")
+    @classmethod
+    def _answered_after_it_rang(cls, answered: datetime | None, info: ValidationInfo) -> datetime | None:
+        rang = info.data.get("reported_at")
+        if answered is not None and rang is not None and answered < rang:
+            raise ValueError("is before reported_at: a call is answered after it came in")
+        return answered
 
 
 class ChangeDraft(Draft):

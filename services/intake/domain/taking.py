@@ -127,6 +127,7 @@ def reported(
     reported_at: datetime,
     received_at: datetime,
     possible_duplicates: tuple[DuplicateCandidate, ...],
+    answered_at: datetime | None = None,
 ) -> IncidentReported:
     """What everybody else is told: no word, name, number or spelled address is in it."""
     marks = taken.marks
@@ -139,6 +140,7 @@ def reported(
         location=taken.location,
         reported_at=reported_at,
         received_at=received_at,
+        answered_at=answered_at,
         weapon=taken.weapon,
         possible_duplicates=possible_duplicates,
         initial_category=taken.initial if taken.initial != taken.category else None,

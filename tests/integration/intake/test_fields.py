@@ -41,6 +41,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("time no time", {"reported_at": "yesterday"}, "/reported_at"),
     ("time before the calendar", {"reported_at": "0001-01-01T00:00:00+08:00"}, "/reported_at"),
     ("time far ahead", {"reported_at": "9999-12-31T23:59:59-08:00"}, "/reported_at"),
+    ("answered before it rang", {"answered_at": "2024-10-30T22:22:59+08:00"}, "/answered_at"),
     ("location a text", {"location": "美食七街"}, "/location"),
     ("longitude out of range", {"location": {"lon": 181, "lat": 28}}, "/location/lon"),
     ("latitude out of range", {"location": {"lon": 113, "lat": -90.1}}, "/location/lat"),

@@ -170,13 +170,13 @@ def both(fresh_system: System) -> System:
     return fresh_system
 
 
-async def test_I2_dispatch_follows_a_moving_incident_and_names_the_crews(both: System) -> None:
+async def test_I2_D12_dispatch_follows_a_moving_incident_and_names_the_crews(both: System) -> None:
     async with both.client("dispatcher") as desk, both.client("integrator") as tracker:
         await desk.dispatch.duty("P2", on=True, area="gaoqiao")
         began = datetime.now(UTC)
         accepted = await tracker.intake.report(
             external_id="XCWS-1", category="MOVE", source="tracker", area="gaoqiao", reported_at=began,
-            location={"lon": 113.0195, "lat": 28.1935},
+            location={"lon": 113.0195, "lat": 28.1935}, answered_at=began + timedelta(seconds=8),
         )  # fmt: skip
         id = accepted["incident_id"]
 
@@ -198,6 +198,8 @@ async def test_I2_dispatch_follows_a_moving_incident_and_names_the_crews(both: S
             return (found, corrected) if len(corrected) == 30 else None
 
         found, corrected = await eventually(followed, within=30, what="all thirty places at dispatch")
+        clocks = {one["clock"]: one.get("at") for one in found["clocks"]}
+        assert datetime.fromisoformat(clocks["JJSJ"]) - datetime.fromisoformat(clocks["BJSJ"]) == timedelta(seconds=8)
         assert found["location"]["lon"] == pytest.approx(113.0195 + 600 / 98_000, abs=1e-9)
         assert all(row["data"]["changed"] == ["location"] and row["data"]["crews"] == ["P2"] for row in corrected)
         await asyncio.gather(*(tracker.intake.moved(id, 113.0195, 28.1935, began) for _ in range(3)))

@@ -1,0 +1,254 @@
+"""What a long history costs: `python -m tests.bench.history [--incidents 100000]` (`make bench-long` runs it as well).
+
+A writer of dispatch, in this process, on a real Kafka and a real store, decides one incident after the other with its
+whole life: reported, assigned, four steps of its crew, closed; an entry of the journal each. Ten domain seconds pass
+between two of them, so that what has ended leaves the board after its day. Measured: the processor's seconds of the
+last thousands of incidents against the first ones; a restore from snapshot and journal; and with two processes of
+dispatch, how long after `kill -9` of either the next report is decided.
+"""
+
+import argparse
+import asyncio
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from deploy.areas.generate import bench_files, write_area
+from fengqiao.contracts import commands, ids, topics
+from fengqiao.contracts.incidents import IncidentReported
+from fengqiao.contracts.model import Actor, Category, Location
+from fengqiao.geo.areas import AreaIndex, load_areas
+from fengqiao.local import LocalServers
+from fengqiao.runtime import documents
+from fengqiao.runtime.clock import ManualClock
+from fengqiao.runtime.cloudevents import CloudEvent, header
+from fengqiao.runtime.publisher import Outgoing, Publisher
+from fengqiao.runtime.topics_admin import cluster
+from services.dispatch.area_folder import load_forces
+from services.dispatch.domain.messages import Asked, Heard, Message, Tick
+from services.dispatch.folder_check import checked_roads
+from services.dispatch.inputs import Input
+from services.dispatch.outgoing import Route
+from services.dispatch.positions import Positions
+from services.dispatch.read_back import PublishedTail, records
+from services.dispatch.stores import stores
+from services.dispatch.writer import SNAPSHOT_EVERY, AreaWriter
+from tests.awaiting import eventually
+from tests.system import System
+
+AREA: Final = "history"
+UNITS: Final = 40
+STEP: Final = timedelta(seconds=10)
+WARM_UP: Final = 1000
+STEPS: Final = (commands.Acknowledge, commands.EnRoute, commands.OnScene, commands.Clear)
+SESSION_TIMEOUT_S: Final = 10
+"""As in production; the tests' own systems have a shorter one."""
+
+
+def _incident(number: int) -> str:
+    return ids.incident_id(AREA, ids.digest(f"history {number}"))
+
+
+def _reported(number: int, at: datetime) -> IncidentReported:
+    return IncidentReported(
+        incident_id=_incident(number),
+        area=AREA,
+        source="110",
+        category=Category(code="02", name_zh="类", name_en="Kind", version="t1"),
+        priority=2,
+        location=Location(lon=113.015 + (number % 97) * 1e-4, lat=28.19 + (number % 89) * 1e-4),
+        reported_at=at,
+        received_at=at,
+    )
+
+
+def _life(number: int, at: datetime) -> list[Message]:
+    """The messages of one incident, from its report to its end."""
+    told: list[Message] = [Heard(_reported(number, at), 1)]
+    assignment = ids.assignment_id(_incident(number), 1)
+    for step in STEPS:
+        more = {"disposition": "settled"} if step is commands.Clear else {}
+        asked = step.model_validate(
+            {
+                "command_id": ids.command_id("bench", f"{assignment} {step.TYPE}"),
+                "area": AREA,
+                "by": Actor(client="bench", role="dispatcher"),
+                "received_at": at,
+                "assignment_id": assignment,
+                **more,
+            }
+        )
+        told.append(Asked(asked))
+    return told
+
+
+class History:
+    """A writer on its own, and the time that passes for it."""
+
+    def __init__(self, servers: LocalServers, areas: Path, publisher: Publisher, system: System) -> None:
+        self._servers = servers
+        self._areas = load_areas(areas)
+        self._forces = load_forces(areas / AREA, AREA)
+        self._roads = checked_roads(areas, self._areas)[AREA]
+        self._publisher = publisher
+        self._system = system
+        self._client = documents.connect(servers.mongodb_uri)
+        self.clock = ManualClock(datetime(2024, 10, 30, tzinfo=UTC))
+        self.handled = 0
+
+    async def writer(self) -> AreaWriter:
+        names = [f"{self._system.prefix}{topic.name}" for topic in topics.TOPICS]
+        return AreaWriter(
+            Route(AREA, 0, self._system.prefix, {AREA: 0}),
+            self._forces,
+            Positions(self._forces, self._roads, AreaIndex(self._areas)),
+            stores(self._client[self._system.database]),
+            self._publisher,
+            self.clock,
+            await cluster(self._servers.bootstrap_servers, names),
+            PublishedTail(self._servers.bootstrap_servers),
+            lambda result: None,
+        )
+
+    async def sign_on(self, writer: AreaWriter) -> None:
+        for unit in self._forces.units:
+            asked = commands.SetDuty(
+                command_id=ids.command_id("bench", unit),
+                area=AREA,
+                by=Actor(client="bench", role="dispatcher"),
+                received_at=self.clock.now(),
+                unit=unit,
+                on=True,
+            )
+            await writer.step([Input(Asked(asked))])
+
+    async def go_on(self, writer: AreaWriter, incidents: int) -> float:
+        """Decide so many incidents with their lives. Returns this process' milliseconds of processor per incident."""
+        before = _cpu_s()
+        for _ in range(incidents):
+            self.clock.instant += STEP
+            at = self.clock.now()
+            told = [*_life(self.handled, at), Tick()]
+            await writer.step([Input(message) for message in told])
+            self.handled += 1
+        return (_cpu_s() - before) / incidents * 1000
+
+    async def close(self) -> None:
+        await documents.close(self._client)
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+async def measure(incidents: int) -> dict[str, Any]:
+    """All of it; a row of results."""
+    with tempfile.TemporaryDirectory(prefix="fengqiao-history-") as path:
+        folder = Path(path)
+        areas = folder / "areas"
+        write_area(areas / AREA, bench_files(AREA, units=UNITS))
+        async with LocalServers(folder / "servers") as servers:
+            system = System(
+                folder / "data",
+                servers.bootstrap_servers,
+                servers.mongodb_uri,
+                "history.",
+                "fengqiao_history",
+                {"FENGQIAO_AREAS": str(areas), "FENGQIAO_SESSION_TIMEOUT": str(SESSION_TIMEOUT_S)},
+            )
+            await system.make_topics()
+            publisher = Publisher(servers.bootstrap_servers, "history")
+            await publisher.start(wait=10)
+            try:
+                history = History(servers, areas, publisher, system)
+                row = await _one_writer(history, incidents)
+                row["takeover_s"] = await _takeovers(system, publisher, history)
+                await history.close()
+                return row
+            finally:
+                await system.stop()
+                await publisher.stop()
+
+
+async def _one_writer(history: History, incidents: int) -> dict[str, Any]:
+    writer = await history.writer()
+    await writer.catch_up()
+    await history.sign_on(writer)
+    window = max(min(incidents // 10, 2000), 1)
+    await history.go_on(writer, WARM_UP)
+    first = await history.go_on(writer, window)
+    while history.handled < incidents - window:
+        await history.go_on(writer, min(1000, incidents - window - history.handled))
+        sys.stderr.write(f"\r{history.handled} incidents ")
+    last = await history.go_on(writer, window)
+    sys.stderr.write("\n")
+    await writer.save_snapshot()
+    # The worst that a takeover may find: as many entries after the snapshot as there may be.
+    await history.go_on(writer, min(SNAPSHOT_EVERY - 100, incidents))
+    await writer.reconcile()
+    began = time.perf_counter()
+    restored = await history.writer()
+    await restored.catch_up()
+    took = time.perf_counter() - began
+    assert restored.board == writer.board, "the restored board is not the running one"
+    return {
+        "incidents": history.handled,
+        "cpu_ms_first": round(first, 2),
+        "cpu_ms_last": round(last, 2),
+        "last_to_first": round(last / first, 2),
+        "restore_s": round(took, 2),
+    }
+
+
+async def _takeovers(system: System, publisher: Publisher, history: History) -> list[float]:
+    """Seconds from `kill -9` of each of two instances to the decision of a report published then."""
+    second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
+    system.processes["second"] = second
+    await system.start("dispatch", ready=False)
+    second.start()
+    await system.ready("dispatch", 60)
+    await second.wait_ready(f"{system.url('notify')}/readyz", 60)
+    took = []
+    for name, url in (("dispatch", system.url("dispatch")), ("second", system.url("notify"))):
+        process = system.processes[name]
+        await process.kill()
+        began = time.perf_counter()
+        number = history.handled
+        history.handled += 1
+        history.clock.instant += timedelta(days=1)
+        event = _reported(number, history.clock.now())
+        cloud = CloudEvent(event.TYPE, "intake", event.incident_id, 1, event.received_at, event.wire())
+        await publisher.publish(Outgoing(f"{system.prefix}{topics.INCIDENTS.name}", AREA, cloud, 0))
+        await eventually(partial(_decided, system, number), within=60, what="the decision after a kill")
+        took.append(round(time.perf_counter() - began, 1))
+        process.start()
+        await process.wait_ready(f"{url}/readyz", 60)
+    return took
+
+
+async def _decided(system: System, number: int) -> bool:
+    wanted = _incident(number).encode()
+    read = records(system.bootstrap_servers, f"{system.prefix}{topics.DISPATCH.name}", 0)
+    kinds = [header(one.headers, "ce_type") async for one in read if wanted in (one.value or b"")]
+    assert kinds.count("fengqiao.incident.opened.v1") <= 1
+    return "fengqiao.assignment.assigned.v1" in kinds
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="tests.bench.history", description=__doc__)
+    parser.add_argument("--incidents", type=int, default=100_000)
+    row = asyncio.run(measure(parser.parse_args(arguments).incidents))
+    sys.stdout.write(orjson.dumps(row, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+if __name__ == "__main__":
+    main()
