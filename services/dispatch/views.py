@@ -200,13 +200,17 @@ def timeline_row(sequence: int, event: Event) -> str:
 
 
 def timeline(rows: Iterable[str]) -> list[Document]:
-    """The rows as they are told: {sequence, at, type, by, data}."""
-    told = []
+    """The rows as they are told, each event once: {sequence, at, type, by, data}.
+
+    A writer that slept and its successor may both have added an event's row.
+    """
+    told: dict[int, Document] = {}
     for text in rows:
         row = orjson.loads(text)
         data = row["data"]
-        told.append({**row, "at": data.pop("at", None), "by": data.pop("by", None), "data": data})
-    return told
+        one = {**row, "at": data.pop("at", None), "by": data.pop("by", None), "data": data}
+        told.setdefault(row["sequence"], one)
+    return list(told.values())
 
 
 def incident_document(state: IncidentState, through: int) -> Document:

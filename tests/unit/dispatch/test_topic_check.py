@@ -3,7 +3,7 @@
 import pytest
 
 from services.dispatch.topic_check import Published, digest, last_words
-from services.dispatch.views import incident_state, state_of_unit
+from services.dispatch.views import incident_state, state_of_unit, timeline, timeline_row
 from tests.unit.dispatch.area import Area
 
 
@@ -59,3 +59,8 @@ def test_D4_verify_finds_last_states_that_are_not_the_boards() -> None:
         f"the topic has a state of {board.area}/gone, which has left the board"
     ]
     assert list(last_words(board, area.forces, incidents, {})) == ["the last state of unit P1 is not the journal's"]
+
+
+def test_D4_a_timeline_tells_each_event_once_though_two_writers_added_it() -> None:
+    rows = [timeline_row(number, event) for number, event in enumerate(busy().every[:3], 1)]
+    assert [row["sequence"] for row in timeline([*rows[:2], *rows])] == [1, 2, 3]
