@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fengqiao.geo.distance import haversine_metres
 from fengqiao.geo.duties import Duties, read_duties
 from fengqiao.geo.errors import InvalidArea
 from fengqiao.geo.reader import AREA_ID, LonLat, Reader, Ring
@@ -125,6 +126,12 @@ class AreaIndex:
         """
         found = self._tree.query(self._point(lon, lat), predicate="intersects")
         return self._locations[min(found)] if len(found) else None
+
+    def within(self, lon: float, lat: float, metres: float) -> bool:
+        """Whether (lon, lat) is so near to any area, measured to the nearest corner of a grid cell's outline."""
+        nearest = self._cells[int(self._tree.nearest(self._point(lon, lat)))][1]
+        corners = (haversine_metres(lon, lat, *corner) for corner in nearest.polygon)
+        return self.locate(lon, lat) is not None or min(corners) <= metres
 
 
 def _location(area: Area, cell: GridCell) -> Location:

@@ -257,7 +257,9 @@ class PartitionOwner:
         self.ready = self._inputs.caught_up()
         await self._refuse_unheard()
         await self._tick()
-        for writer in self._writers.values():
+        for area, writer in self._writers.items():
+            if overdue := await writer.find_missing_aid():
+                await self._each({area: overdue})
             await writer.notice()
             await writer.pass_positions_on()
             await writer.heal()

@@ -60,6 +60,8 @@ class Fleet:
         return total
 
 
+AWAY_M: Final = 30_000.0
+"""From every area: so far away a crew has no business, and a terminal that says so is wrong."""
 AHEAD: Final = timedelta(seconds=30)
 """So far may a device's clock be ahead of the server's."""
 
@@ -112,10 +114,10 @@ class Positions:
             return "older"
         if position.at > position.received_at + AHEAD:
             return "future"  # it would make all that come until then look old
-        # One that helps a neighbour is far from the roads here and on that one's ground.
+        # One that helps a neighbour is far from the roads here, on that one's ground or on its way.
         if self._ground is None or off_road <= NEAR_ENOUGH_M:
             return ""
-        return "outside" if self._ground.locate(position.lon, position.lat) is None else ""
+        return "" if self._ground.within(position.lon, position.lat, AWAY_M) else "outside"
 
     def at(self, now: datetime) -> TravelAt:
         """Travel times and ages as of `now`."""

@@ -33,11 +33,12 @@ from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.matching import Context
-from services.dispatch.domain.messages import AllHeard, Asked, MessageTakenUp
+from services.dispatch.domain.messages import AidHeard, AllHeard, Asked, MessageTakenUp
 from services.dispatch.entries import Content, Happened, Mark, numbered, read
 from services.dispatch.following_through import FollowThrough
 from services.dispatch.inputs import Input
 from services.dispatch.lent_positions import LentPositions
+from services.dispatch.missing_aid import MissingAid
 from services.dispatch.outgoing import Route
 from services.dispatch.positions import Positions
 from services.dispatch.state_topics import LastWords
@@ -108,6 +109,7 @@ class AreaWriter:
         self._hurry = asyncio.Event()
         """Somebody waits for what follows the last entries."""
         self._lent = LentPositions(route)
+        self._missing_aid = MissingAid(stores.journal)
         self._undecided_reads: frozenset[str] = frozenset()
         """Commands that are decided, and whose documents are not written yet."""
 
@@ -229,9 +231,7 @@ class AreaWriter:
         if records:
             end = await self._publish(records)
         failpoint("dispatch.published")
-        to_others = outgoing.aid_messages(self.route, happened)
-        if to_others:
-            await self._publisher.publish_in_order(to_others)
+        await self._tell_others(outgoing.aid_messages(self.route, happened))
         await self._let_follow(Inserted(board, happened, results, Mark(self._head.n, board.sequence, end)))
         if self._head.n - self._snapshot_at >= SNAPSHOT_EVERY:
             await self.save_snapshot()
@@ -325,6 +325,19 @@ class AreaWriter:
             failpoint("dispatch.half-published")
         acknowledged = await self._publisher.publish_in_order(records)
         return int(acknowledged[-1].offset) + 1
+
+    async def _tell_others(self, records: Sequence[Outgoing]) -> None:
+        if records:
+            await self._publisher.publish_in_order(records)
+
+    async def find_missing_aid(self) -> list[Input]:
+        """Messages of neighbours that are overdue. Raises StoreUnavailable."""
+        if not len(self.board.aid.early):
+            return []
+        found = await self._missing_aid.found(self.board)
+        for message in found:
+            log.warning("a message was missing", area=self.route.area, of=message.area, number=message.message)
+        return [Input(AidHeard(message)) for message in found]
 
     def moved(self, position: UnitPosition) -> None:
         """Where a unit is: for choosing, and for the area that it is lent to."""

@@ -86,13 +86,14 @@ async def all_home(desk: Fengqiao) -> None:
     await eventually(look, within=40, what="every lent unit is home")
 
 
-async def nothing_wrong(system: System) -> None:
+async def nothing_wrong(system: System, but: Callable[[History], Iterator[str]] | None = None) -> None:
+    """but: a check that does not hold here."""
     history = History(
         records=await all_topics(system),
         max_held={unit: 2 for unit in ("HD", "DS", "SD", "CSZY", "CC")},
         verified=await verified(system),
     )
-    found = [sentence for check in CHECKS for sentence in check(history)]
+    found = [sentence for check in CHECKS if check is not but for sentence in check(history)]
     found += [str(row) for row in history.verified if not row["ok"]]
     found += [one.topic for name, some in history.records.items() if name.endswith(".dlq") for one in some]
     assert not found, "\n".join(found)

@@ -10,6 +10,7 @@ from fengqiao.contracts import topics
 from tests.awaiting import eventually
 from tests.integration.dispatch.kit import everything, publishing
 from tests.integration.dispatch.lending import CIYIN, PATROLS, all_home, both, incident, nothing_wrong, report, sent
+from tests.lending import messages
 from tests.system import System
 
 
@@ -92,3 +93,23 @@ async def test_D8_by_hand_a_dispatcher_asks_and_the_home_area_recalls(fresh_syst
         states = {one["id"]: one["status"] for one in (await desk.dispatch.incident(incident("call")))["assignments"]}
         assert states == {lent["id"]: "cancelled"}
     await nothing_wrong(system)
+
+
+async def test_D8_a_message_that_kafka_lost_is_found_in_the_journal_and_makes_one_loan(fresh_system: System) -> None:
+    system = fresh_system
+    system.processes["dispatch"] = system.process("dispatch", command=("-m", "tests.faults.planted", "loses-aid"))
+    system.processes["dispatch"].start()
+    await system.ready("dispatch")
+    async with both(system) as desk, publishing(system) as publisher:
+        for unit in PATROLS:
+            await desk.dispatch.duty(unit, on=True, area="yujin")
+        await report(system, publisher, "first")
+        await report(system, publisher, "second")
+        lent = [await sent(desk, name) for name in ("first", "second")]
+        assert len({one["unit"] for one in lent}) == 2
+        for one in lent:
+            await desk.dispatch.step(one["id"], "on-scene")
+            await desk.dispatch.step(one["id"], "clear", disposition="当场调解")
+        await all_home(desk)
+    assert "a message was missing" in system.log("dispatch")
+    await nothing_wrong(system, but=messages)

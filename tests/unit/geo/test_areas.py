@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from fengqiao.geo.areas import Area, AreaIndex, Location, load_areas
 from fengqiao.geo.errors import InvalidArea
+from tests.system import ROOT
 
 
 def square(west: float, south: float, size: float) -> list[list[float]]:
@@ -153,3 +154,11 @@ def test_importing_geo_does_not_load_what_few_services_need() -> None:
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_D1_a_place_is_within_reach_of_an_area_or_not() -> None:
+    index = AreaIndex(load_areas(ROOT / "deploy" / "areas"))
+    assert index.within(113.0169, 28.1964, 0)
+    assert index.within(113.0169, 28.1964 + 0.1, 15_000)
+    assert not index.within(113.0169, 28.1964 + 0.5, 30_000)
+    assert not index.within(0.0, 0.0, 30_000)
