@@ -20,12 +20,11 @@ import psutil
 from deploy.areas.generate import bench_files, write_area
 from fengqiao.contracts import ids
 from fengqiao.local import LocalServers, Process
-from fengqiao.runtime.cloudevents import header
 from fengqiao.runtime.topics_admin import ensure_topics
 from tests.bench import floor, table
 from tests.bench.http_client import Pool, post
 from tests.bench.lives import Lives
-from tests.bench.load import Order, Result, Seen, closed_loop, open_loop
+from tests.bench.load import Order, Result, Seen, assigned, closed_loop, open_loop
 from tests.bench.processes import cpu_seconds, per_thousand, rss_mb
 from tests.system import NAMES, ROOT, System, free_port_base
 
@@ -38,13 +37,6 @@ LIVES_RATE = 30.0
 LIVES_EACH = 3
 """Assignments of one call."""
 CONNECTIONS = 64
-
-
-def system_identify(value: bytes, headers: list[tuple[str, bytes]]) -> str | None:
-    if header(headers, "ce_type") != "fengqiao.assignment.assigned.v1":
-        return None
-    incident: str = orjson.loads(value)["incident_id"]
-    return incident
 
 
 def floor_identify(value: bytes, headers: list[tuple[str, bytes]]) -> str | None:
@@ -157,7 +149,7 @@ async def measure_system(servers: LocalServers, folder: Path, plan: argparse.Nam
     )
     await system.make_topics()
     seen = Seen()
-    watching = asyncio.create_task(seen.follow(servers.bootstrap_servers, "dispatch", 0, system_identify))
+    watching = asyncio.create_task(seen.follow(servers.bootstrap_servers, "dispatch", 0, assigned))
     try:
         began = time.perf_counter()
         for service in NAMES:

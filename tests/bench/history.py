@@ -29,7 +29,7 @@ from fengqiao.geo.areas import AreaIndex, load_areas
 from fengqiao.local import LocalServers
 from fengqiao.runtime import documents
 from fengqiao.runtime.clock import ManualClock
-from fengqiao.runtime.cloudevents import CloudEvent, header
+from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.topics_admin import cluster
 from services.dispatch.area_folder import load_forces
@@ -38,10 +38,11 @@ from services.dispatch.folder_check import checked_roads
 from services.dispatch.inputs import Input
 from services.dispatch.outgoing import Route
 from services.dispatch.positions import Positions
-from services.dispatch.read_back import PublishedTail, records
+from services.dispatch.read_back import PublishedTail
 from services.dispatch.stores import stores
 from services.dispatch.writer import SNAPSHOT_EVERY, AreaWriter
 from tests.awaiting import eventually
+from tests.bench.load import Seen, assigned
 from tests.system import System
 
 AREA: Final = "history"
@@ -171,6 +172,7 @@ async def measure(incidents: int) -> dict[str, Any]:
             try:
                 history = History(servers, areas, publisher, system)
                 row = await _one_writer(history, incidents)
+                sys.stderr.write(f"{row}\n")
                 row["takeover_s"] = await _takeovers(system, publisher, history)
                 await history.close()
                 return row
@@ -217,6 +219,10 @@ async def _takeovers(system: System, publisher: Publisher, history: History) -> 
     second.start()
     await system.ready("dispatch", 60)
     await second.wait_ready(f"{system.url('notify')}/readyz", 60)
+    seen = Seen()
+    topic = f"{system.prefix}{topics.DISPATCH.name}"
+    watching = asyncio.create_task(seen.follow(system.bootstrap_servers, topic, 0, assigned))
+    await seen.started.wait()
     took = []
     for name, url in (("dispatch", system.url("dispatch")), ("second", system.url("notify"))):
         process = system.processes[name]
@@ -228,19 +234,12 @@ async def _takeovers(system: System, publisher: Publisher, history: History) -> 
         event = _reported(number, history.clock.now())
         cloud = CloudEvent(event.TYPE, "intake", event.incident_id, 1, event.received_at, event.wire())
         await publisher.publish(Outgoing(f"{system.prefix}{topics.INCIDENTS.name}", AREA, cloud, 0))
-        await eventually(partial(_decided, system, number), within=60, what="the decision after a kill")
-        took.append(round(time.perf_counter() - began, 1))
+        await eventually(partial(seen.at.get, event.incident_id), within=60, what="the decision after a kill")
+        took.append(round(seen.at[event.incident_id] - began, 1))
         process.start()
         await process.wait_ready(f"{url}/readyz", 60)
+    watching.cancel()
     return took
-
-
-async def _decided(system: System, number: int) -> bool:
-    wanted = _incident(number).encode()
-    read = records(system.bootstrap_servers, f"{system.prefix}{topics.DISPATCH.name}", 0)
-    kinds = [header(one.headers, "ce_type") async for one in read if wanted in (one.value or b"")]
-    assert kinds.count("fengqiao.incident.opened.v1") <= 1
-    return "fengqiao.assignment.assigned.v1" in kinds
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,13 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
+import orjson
 from aiokafka import TopicPartition
 
+from fengqiao.runtime.cloudevents import header
 from fengqiao.runtime.consumer import new_consumer
 from tests.bench.http_client import Pool
 
 Identify = Callable[[bytes, list[tuple[str, bytes]]], str | None]
 """(value, headers) of a record → the id of the incident whose decision it is, or None."""
+
+
+def assigned(value: bytes, headers: list[tuple[str, bytes]]) -> str | None:
+    """The incident that somebody was sent to."""
+    if header(headers, "ce_type") != "fengqiao.assignment.assigned.v1":
+        return None
+    incident: str = orjson.loads(value)["incident_id"]
+    return incident
 
 
 @dataclass
