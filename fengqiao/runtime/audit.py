@@ -7,9 +7,10 @@ taken out unseen. An entry says who read what and when, never the words.
 import asyncio
 from typing import Any
 
+from fengqiao.runtime.chain import encode
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import Fenced, StoreUnavailable
-from fengqiao.runtime.journal import Head, Journal, encode, new_nonce
+from fengqiao.runtime.journal import Head, Journal, new_nonce
 
 
 class Audit:

@@ -191,10 +191,14 @@ class Collection:
         *,
         sort: Sequence[tuple[str, int]] = (),
         limit: int = 200,
+        fields: Sequence[str] = (),
         deadline: float = 20.0,
     ) -> list[Document]:
-        """A list over stored records: by a declared index where the store has one, a scan where it has not."""
-        cursor = self._raw.find(dict(where))
+        """A list over stored records: by a declared index where the store has one, a scan where it has not.
+
+        fields: what of each is wanted beside its `_id`; all of it if none is named.
+        """
+        cursor = self._raw.find(dict(where), dict.fromkeys(fields, 1) or None)
         if sort:
             cursor = cursor.sort(list(sort))
         return cast(list[Document], await self._answer(lambda: cursor.limit(limit).to_list(None), deadline))

@@ -15,7 +15,8 @@ import orjson
 
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.topics import EVENTS
-from fengqiao.runtime.journal import Entry, encode
+from fengqiao.runtime.chain import encode
+from fengqiao.runtime.journal import Entry
 from services.dispatch.domain.messages import PRIVATE, Private
 
 

@@ -10,17 +10,15 @@ history                         rows {n, body, previous, hash}, chained like a j
 pending, events_through, unsent the outbox (`fengqiao.runtime.relay`)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from fengqiao.contracts.topics import MEDIATION
 from fengqiao.runtime import relay
+from fengqiao.runtime.chain import checked, decoded, linked
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.documents import Document
-from fengqiao.runtime.journal import GENESIS, ChainBroken, chain, encode
 from services.mediation.domain.case import Case
 from services.mediation.domain.evolve import evolve, fold
 from services.mediation.domain.happenings import HAPPENINGS, Happened
@@ -81,16 +79,10 @@ def _with(
 
 
 def _row(history: Sequence[Document], event: Happened, command: str | None) -> Document:
-    content: dict[str, Any] = {
-        "n": len(history) + 1,
-        "type": event.TYPE,
-        "data": event.model_dump(mode="json", exclude_none=True),
-    }
+    content: dict[str, Any] = {"type": event.TYPE, "data": event.model_dump(mode="json", exclude_none=True)}
     if command is not None:
         content["command"] = command
-    body = encode(content)
-    previous = history[-1]["hash"] if history else GENESIS
-    return {"n": content["n"], "body": body, "previous": previous, "hash": chain(previous, body)}
+    return linked(history, content)
 
 
 def case_of(document: Document) -> Case:
@@ -100,9 +92,7 @@ def case_of(document: Document) -> Case:
 
 def rows(document: Document) -> list[dict[str, Any]]:
     """The bodies of the history's rows, decoded, with their hashes."""
-    return [
-        orjson.loads(row["body"]) | {"previous": row["previous"], "hash": row["hash"]} for row in document["history"]
-    ]
+    return list(decoded(document["history"]))
 
 
 def done_by(document: Document, command: str) -> str | None:
@@ -115,14 +105,5 @@ def done_by(document: Document, command: str) -> str | None:
 
 def refolded(document: Document) -> Case:
     """The case as its history has it, the chain checked. Raises ChainBroken."""
-    return fold(_checked(document))
-
-
-def _checked(document: Document) -> Iterable[Happened]:
-    previous = GENESIS
-    for n, row in enumerate(document["history"], 1):
-        content = orjson.loads(row["body"])
-        if row["previous"] != previous or chain(previous, row["body"]) != row["hash"] or content["n"] != n:
-            raise ChainBroken(f"row {n} of {document['_id']} does not follow: somebody changed the history")
-        previous = row["hash"]
-        yield HAPPENINGS[content["type"]].of(content["data"])
+    contents = checked(document["_id"], document["history"])
+    return fold(HAPPENINGS[content["type"]].of(content["data"]) for content in contents)

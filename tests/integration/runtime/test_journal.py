@@ -7,9 +7,10 @@ import pytest
 import pytest_asyncio
 
 from fengqiao.runtime import documents
+from fengqiao.runtime.chain import ChainBroken, encode
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import Fenced
-from fengqiao.runtime.journal import ChainBroken, Head, Journal, Snapshot, Snapshots, encode
+from fengqiao.runtime.journal import Head, Journal, Snapshot, Snapshots
 
 
 @pytest_asyncio.fixture

@@ -9,8 +9,8 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from fengqiao.runtime.chain import ChainBroken
 from fengqiao.runtime.documents import Document
-from fengqiao.runtime.journal import ChainBroken
 from services.mediation.case_documents import case_of, changed, done_by, new_document, refolded
 from services.mediation.domain import commands as wish
 from services.mediation.domain.decide import allowed, decide, opening
