@@ -24,6 +24,7 @@ from deploy.areas.generator.gaoqiao import SHEET as GAOQIAO
 from deploy.areas.generator.ground import area_document
 from deploy.areas.generator.handling import handling_rules
 from deploy.areas.generator.kinds import used
+from deploy.areas.generator.mediation import justice_classes, mediation_rules, working_calendar
 from deploy.areas.generator.places import place_rows
 from deploy.areas.generator.plane import Plane
 from deploy.areas.generator.plans import desk_plans, response_plans
@@ -99,6 +100,7 @@ def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> 
             "handling.json": _json(fitted_handling(handling_rules(), known, codes)),
             "standby.json": _json(standby_plan(sheet, streets, known)),
             "surroundings.json": _json(around),
+            "mediation.json": _json(mediation_rules(sheet)),
         }
     return {
         "area.json": _json(area_document(sheet, plane, streets, places)),
@@ -120,6 +122,8 @@ def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> 
         "crosswalk.json": _json(crosswalk_of(sheet.category_set)),
         "plans.json": _json(fitted(plans, known, codes)),
         **more,
+        "justice.json": _json(justice_classes()),
+        "calendar.json": _json(working_calendar()),
         "sources.json": _json(source_list(codes)),
     }
 

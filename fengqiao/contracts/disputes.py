@@ -19,3 +19,5 @@ class DisputeReported(Event):
     category: Category | None = None
     location: Location | None = None
     settled_on_scene: bool = False
+    found_by: Literal["grid_worker", "check_in", "hazard_round"] | None = None
+    """How screening 排查 found it."""

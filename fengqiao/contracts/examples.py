@@ -122,6 +122,12 @@ SAMPLES: Final[dict[str, Any]] = {
     "squad": "vehicles",
     "rule": "patrol",
     "grid_cells": ["G07"],
+    "hazard_id": "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a.hazard",
+    "reasons": ["parties:3"],
+    "marks": ["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    "justice_class": "5",
+    "money_yuan": 800.0,
+    "present": ["property", "owners_committee"],
 }
 
 

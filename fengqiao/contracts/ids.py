@@ -3,6 +3,7 @@
     incident    gaoqiao-7q…            area, then 26 letters made from client and key
     assignment  gaoqiao-7q….2          the incident's second
     case        gaoqiao-7q….case       the dispute that came of it
+    hazard      gaoqiao-7q….hazard     found on a round, by client and key
     command     c-9x…                  made from client and key
 
 An id says nothing about a person and cannot be guessed from a telephone number: it is a hash of what the
@@ -20,6 +21,7 @@ AREA_PATTERN: Final = rf"^{_AREA}$"
 INCIDENT_PATTERN: Final = rf"^{_AREA}-{_HASH}$"
 ASSIGNMENT_PATTERN: Final = rf"^{_AREA}-{_HASH}\.[1-9][0-9]{{0,5}}$"
 CASE_PATTERN: Final = rf"^{_AREA}-{_HASH}\.case$"
+HAZARD_PATTERN: Final = rf"^{_AREA}-{_HASH}\.hazard$"
 COMMAND_PATTERN: Final = rf"^c-{_HASH}$"
 UNIT_LENGTH: Final = 32
 UNIT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
@@ -27,6 +29,7 @@ UNIT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
 _INCIDENT = re.compile(INCIDENT_PATTERN)
 _ASSIGNMENT = re.compile(ASSIGNMENT_PATTERN)
 _CASE = re.compile(CASE_PATTERN)
+_HAZARD = re.compile(HAZARD_PATTERN)
 
 
 def digest(*parts: str) -> str:
@@ -47,6 +50,10 @@ def case_id(incident: str) -> str:
     return f"{incident}.case"
 
 
+def hazard_id(area: str, key_digest: str) -> str:
+    return f"{area}-{key_digest}.hazard"
+
+
 def command_id(client: str, key: str) -> str:
     """A command sent again with the same key by the same client is the same command."""
     return f"c-{digest(client, 'command', key)}"
@@ -62,6 +69,10 @@ def is_assignment_id(text: str) -> bool:
 
 def is_case_id(text: str) -> bool:
     return _CASE.match(text) is not None
+
+
+def is_hazard_id(text: str) -> bool:
+    return _HAZARD.match(text) is not None
 
 
 def area_of(identifier: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, positions, states
 from fengqiao.contracts.aid import AID_COMMANDS, AID_EVENTS, AID_MESSAGES
+from fengqiao.contracts.hazards import HAZARD_EVENTS
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.ordered import ORDERED
 from fengqiao.contracts.orders import ORDERS
@@ -167,19 +168,7 @@ DISPUTES: Final = Topic(
 MEDIATION: Final = Topic(
     "mediation",
     "the life of each case",
-    (
-        mediation.CaseOpened,
-        mediation.CaseAssessed,
-        mediation.CaseReferred,
-        mediation.CaseSessionHeld,
-        mediation.CaseAgreed,
-        mediation.CaseDisposed,
-        mediation.CasePerformed,
-        mediation.CaseControlled,
-        mediation.CaseVisited,
-        mediation.CaseEscalated,
-        mediation.CaseClosed,
-    ),
+    (*mediation.CASE_EVENTS, *HAZARD_EVENTS),
     key="case",
     publishers=("mediation",),
     consumers=("analytics", "commandroom"),

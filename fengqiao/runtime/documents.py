@@ -198,7 +198,8 @@ class Collection:
 
         fields: what of each is wanted beside its `_id`; all of it if none is named.
         """
-        cursor = self._raw.find(dict(where), dict.fromkeys(fields, 1) or None)
+        wanted = (dict.fromkeys(fields, 1),) if fields else ()
+        cursor = self._raw.find(dict(where), *wanted)
         if sort:
             cursor = cursor.sort(list(sort))
         return cast(list[Document], await self._answer(lambda: cursor.limit(limit).to_list(None), deadline))

@@ -32,12 +32,18 @@ from fengqiao.runtime.telemetry import configure_telemetry
 from services.mediation import cases_api, commands_api, personal_api
 from services.mediation.area_rules import InvalidRules, load_rules
 from services.mediation.case_desk import CaseDesk
+from services.mediation.case_firing import CaseFiring
+from services.mediation.case_store import CaseStore
 from services.mediation.disputes import DisputeDesk
 from services.mediation.domain.rules import Rules
+from services.mediation.due_slots import DueSlots
+from services.mediation.due_work import DueWork
 from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.loads import Loads
 from services.mediation.papers import Papers
 from services.mediation.parties import Parties
 from services.mediation.party_marks import PartyKeyError, PartyMarks, party_key
+from services.mediation.repeats import Repeats
 from services.mediation.settings import MediationSettings
 
 SERVICE: Final = "mediation"
@@ -58,15 +64,22 @@ class Mediation:
         database = self._client[settings.database]
         self._cases = Collection(database, "mediation_cases")
         self._waiting = Collection(database, "mediation_parties")
+        self._papers = Collection(database, "mediation_papers")
         self.parties = Parties(self._waiting, self._cases, clock)
-        papers = Papers(Collection(database, "mediation_papers"))
+        papers = Papers(self._papers)
         audit = Audit(Collection(database, "mediation_audit"), f"mediation-audit:{secrets.token_hex(8)}")
         self._publisher = Publisher(settings.bootstrap_servers, SERVICE)
         self._relay = Relay(self._cases, self._publisher, settings.topic_prefix, SERVICE)
-        self._disputes = DisputeDesk(self._cases, self.parties, self._relay, clock)
+        slots = DueSlots(Collection(database, "mediation_due"), clock)
+        store = CaseStore(self._cases, slots, self._relay, clock)
+        repeats = Repeats(Collection(database, "mediation_marks"), marks)
+        self._loads = Loads(self._cases)
+        desk = CaseDesk(store, papers, self.parties, repeats, self._loads, clock, rules)
+        firing = CaseFiring(store, papers, self.parties, repeats, self._loads, clock, rules)
+        self.due_work = DueWork(slots, clock, {"case": (firing, self._cases)})
+        self._disputes = DisputeDesk(store, self.parties, desk, clock, rules)
         self._settings = settings
         self._consumer: Consumer | None = None
-        desk = CaseDesk(self._cases, papers, self.parties, self._relay, clock, rules)
         whose = Jurisdiction(areas)
         self.app = create_app(
             name=SERVICE,
@@ -75,9 +88,9 @@ class Mediation:
             auth=authenticator(settings),
             readiness=self._readiness,
             routers=[
-                cases_api.router(desk, self._cases, self.parties, areas, marks, clock),
+                cases_api.router(desk, self._cases, self.parties, areas, marks, clock, rules),
                 commands_api.router(desk, whose, clock),
-                personal_api.router(self.parties, papers, audit, marks, whose, clock),
+                personal_api.router(desk, self.parties, papers, audit, marks, whose, clock),
             ],
             lifespan=self.running,
         )
@@ -102,6 +115,8 @@ class Mediation:
         beside = [
             asyncio.create_task(self._declare_indexes(), name="indexes"),
             asyncio.create_task(self.parties.keep_forgetting(), name="forget parties"),
+            asyncio.create_task(self.due_work.keep_looking(), name="due work"),
+            asyncio.create_task(self._loads.keep_counting(), name="loads"),
         ]
         try:
             yield
@@ -124,6 +139,11 @@ class Mediation:
                 await self._cases.ensure_index([("area", 1), ("grade", 1), ("sort", -1)])
                 await self._cases.ensure_index([("area", 1), ("due_key", 1)], sparse=True)
                 await self._cases.ensure_index([("unsent", 1)], sparse=True)
+                await self._cases.ensure_index([("next_due", 1)], sparse=True)
+                await self._cases.ensure_index([("open", 1)], sparse=True)
+                await self._cases.ensure_index([("area", 1), ("opened", 1)])
+                await self._cases.ensure_index([("area", 1), ("disposed", 1)], sparse=True)
+                await self._papers.ensure_index([("case", 1)])
                 await self._waiting.ensure_index([("waiting", 1)], sparse=True)
                 return
             except Busy:

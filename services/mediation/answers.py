@@ -6,13 +6,22 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from fengqiao.contracts.mediation import Grade, Stage
+from fengqiao.contracts.mediation import (
+    CaseRepeat,
+    CaseSource,
+    FoundBy,
+    Grade,
+    MediationMode,
+    Prevented,
+    Remedy,
+    Stage,
+)
 from fengqiao.contracts.model import Actor, Category, Location, PaperReference
 from fengqiao.runtime.documents import Document
-from services.mediation.case_desk import RelayState
 from services.mediation.case_documents import case_of, rows
-from services.mediation.domain.case import Agreement, Outcome, Session, Tier, Visit
-from services.mediation.domain.decide import allowed
+from services.mediation.case_store import RelayState
+from services.mediation.domain.case import Agreement, Barrier, DueItem, DueKind, Outcome, Plan, Session, Tier, Visit
+from services.mediation.domain.hindrances import allowed
 from services.mediation.masking import masked
 
 
@@ -33,6 +42,7 @@ class PartyAnswer(Answer):
     id_number: str | None = None
     address: str | None = None
     minor: bool = False
+    guardian_of: str | None = None
     at: datetime
     """When it was named."""
 
@@ -63,6 +73,9 @@ class BriefCase(Answer):
     closed_at: datetime | None = None
     outcome: Outcome | None = None
     next_visit_due_at: datetime | None = None
+    due: DueItem | None = None
+    """What somebody has to do next, and until when."""
+    mediators: list[str] = []
     revision: int
 
 
@@ -74,12 +87,35 @@ class WholeCase(BriefCase):
     settled_on_scene: bool
     description: PaperReference | None = None
     reason: PaperReference | None = None
+    reported_by: Actor | None = None
+    found_by: FoundBy | None = None
+    source: CaseSource | None = None
+    hazard_id: str | None = None
+    grade_reasons: list[str] = []
+    """The rules that ask for this grade: `sign:injury`, `parties:3`; `judged` where a person saw more in it."""
+    signs: list[str] = []
+    money_yuan: float | None = None
+    people: int | None = None
+    repeats: list[CaseRepeat] = []
+    """Earlier cases of the same parties or place."""
+    justice_class: str | None = None
+    gate: list[Barrier] | None = None
+    """Which mediation the law bars, and why; absent where its questions were not answered."""
+    plan: Plan | None = None
     round: int
-    mediators: list[str]
+    mode: MediationMode | None = None
+    people_until: datetime | None = None
     venue: str | None = None
     sessions: list[Session]
     agreement: Agreement | None = None
     agreement_performed: bool | None = None
+    open_to: list[Remedy] = []
+    """What the parties are told is open to them when it failed."""
+    prevented: list[Prevented] = []
+    first_session_success: bool | None = None
+    agenda: list[DueItem] = []
+    """All that falls due, told already or not."""
+    forgotten_at: datetime | None = None
     visits: list[Visit]
     parties: list[PartyAnswer] | None = None
     """Masked. In the answer to GET only."""
@@ -97,12 +133,18 @@ class Cases(Answer):
 
 
 class DueVisit(Answer):
+    """Something that somebody has to do on a case until a time: a visit, a duty, a plan."""
+
     case_id: str
     area: str
     kind: str
     grade: Grade | None = None
     visit: str
+    """The visit's name; for anything else its key, such as `duty:2`."""
+    what: DueKind
     due_at: datetime
+    told_at: datetime | None = None
+    """When it was told that it is due."""
 
 
 class Due(Answer):
@@ -136,7 +178,9 @@ def brief(document: Document) -> BriefCase:
     case = case_of(document)
     visits = case.open_visits
     told = case.model_dump(include=set(BriefCase.model_fields))
-    return BriefCase(**told, revision=document["revision"], next_visit_due_at=visits[0].due_at if visits else None)
+    due = case.to_do[0] if case.to_do else None
+    next_visit = visits[0].due_at if visits else None
+    return BriefCase(**told, revision=document["revision"], next_visit_due_at=next_visit, due=due)
 
 
 def whole(
@@ -153,6 +197,7 @@ def whole(
         **told,
         revision=document["revision"],
         next_visit_due_at=visits[0].due_at if visits else None,
+        due=case.to_do[0] if case.to_do else None,
         agreement_performed=case.agreement.performed if case.agreement else None,
         parties=None if parties is None else [party_answer(party) for party in parties],
         history=[_history_row(row) for row in rows(document)],

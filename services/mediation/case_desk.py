@@ -4,43 +4,42 @@ Stored is done: what Kafka does not take now is told later (`relay: pending`). W
 nothing is known, and the answer is 503; with an Idempotency-Key the same command sent again tells what became of it.
 """
 
-import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final
+
+import structlog
 
 from fengqiao.contracts.ids import area_of, digest
 from fengqiao.contracts.model import Actor, PaperReference
 from fengqiao.runtime import telemetry
 from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.documents import Collection, Document, DuplicateId
-from fengqiao.runtime.errors import KafkaUnavailable, StoreUnavailable
-from fengqiao.runtime.failpoints import failpoint
-from fengqiao.runtime.problems import Conflict, NotFound, PreconditionFailed, Unavailable, Unprocessable
-from fengqiao.runtime.relay import Relay
-from services.mediation.case_documents import case_of, changed, done_by, new_document
+from fengqiao.runtime.documents import Document
+from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.problems import Conflict, NotFound, PreconditionFailed, Unprocessable
+from services.mediation.case_documents import case_of, changed, done_by, found_out, new_document
+from services.mediation.case_store import CaseStore, RelayState, store_in_time
 from services.mediation.domain import transitions
-from services.mediation.domain.commands import NAMES, Command
-from services.mediation.domain.decide import Context, decide
+from services.mediation.domain.commands import NAMES, Assess, Command
+from services.mediation.domain.context import Context, Party
+from services.mediation.domain.decide import decide, repeated
 from services.mediation.domain.errors import NotAllowed, PartWrong, UnknownVisit
 from services.mediation.domain.happenings import Happened
 from services.mediation.domain.rules import Rules
+from services.mediation.loads import Loads
 from services.mediation.papers import Papers, Words, write
 from services.mediation.parties import Parties
 from services.mediation.preconditions import check_revision, etag
+from services.mediation.repeats import Repeats
 
-STORE_SECONDS: Final = 1.9
-"""Real seconds that all of a command's steps in the store may take together."""
-ANSWER_SECONDS: Final = 2.3
-"""Real seconds after which the answer no longer waits for Kafka."""
+__all__ = ["CaseDesk", "RelayState", "Told", "actor", "store_in_time"]
 
-RelayState = Literal["done", "pending"]
+log = structlog.get_logger(__name__)
 Build = Callable[[PaperReference | None], Command]
 """Makes the command, given the reference of its words."""
+_LINK_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,63 +56,54 @@ def actor(caller: Principal) -> Actor:
     return Actor(client=caller.client, role=caller.role, unit=caller.unit)
 
 
-@asynccontextmanager
-async def store_in_time(seconds: float = STORE_SECONDS) -> AsyncIterator[None]:
-    """The store's answers within that time, or Unavailable (503)."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except (TimeoutError, StoreUnavailable) as error:
-        raise Unavailable("The case cannot be read or stored just now: send it again.", retry_after=2) from error
-
-
 class CaseDesk:
     """rules: of each area that this installation serves."""
 
     def __init__(
         self,
-        cases: Collection,
+        store: CaseStore,
         papers: Papers,
         parties: Parties,
-        relay: Relay,
+        repeats: Repeats,
+        loads: Loads,
         clock: Clock,
         rules: Mapping[str, Rules],
     ) -> None:
-        self._cases = cases
+        self._store = store
         self._papers = papers
         self._parties = parties
-        self._relay = relay
+        self._repeats = repeats
+        self._loads = loads
         self._clock = clock
         self._rules = rules
 
     async def case(self, id: str) -> Document:
         """The stored case. Raises NotFound, Unavailable."""
         async with store_in_time():
-            return await self._load(id)
+            return await self._store.load(id)
 
     async def open(self, id: str, events: Sequence[Happened], paper: Document | None, fingerprint: str) -> Told:
         """Store a case that a person has opened. Raises Unprocessable when the key was used for another one."""
         began = time.monotonic()
         document = new_document(events, telemetry.traceparent(), fingerprint)
         async with store_in_time():
-            there = await self._cases.get(id)
+            there = await self._store.collection.get(id)
             if there is None:
                 if paper is not None:
                     await self._papers.keep(paper)
-                try:
-                    await self._cases.insert(document)
-                except DuplicateId:
-                    there = await self._load(id)
+                [is_new] = await self._store.insert_each([document])
+                if not is_new:
+                    there = await self._store.load(id)
                     if paper is not None:
                         await self._papers.drop(paper["_id"])
             if there is None:
-                failpoint("mediation.inserted")
                 await self._parties.have_a_case([id])
         if there is not None:
             if there.get("fingerprint") != fingerprint:
                 raise Unprocessable.at("/idempotency-key", "This key came with another case.", where="header")
             return Told(there, "pending" if there.get("unsent") else "done", replayed=True)
-        return Told(document, await self._tell(document, began))
+        relay = await self._store.tell(document, began)
+        return Told(await self.link(id) or document, relay)
 
     async def carry_out(
         self,
@@ -130,33 +120,64 @@ class CaseDesk:
         """
         began = time.monotonic()
         command_id = None if key is None else digest(caller.client, id, "command", key)
-        now = self._clock.now()
         reference, paper = None, None
         if words is not None:
-            reference, paper = write(words, id, area_of(id), caller.client, now)
+            reference, paper = write(words, id, area_of(id), caller.client, self._clock.now())
         command = build(reference)
         async with store_in_time():
-            document = await self._load(id)
+            document = await self._store.load(id)
             if command_id is not None and (done := done_by(document, command_id)) is not None:
                 return self._again(document, done, command)
             check_revision(if_match, document["revision"])
-            parties = frozenset(party["id"] for party in await self._parties.of(id) if party["role"] == "party")
-            context = Context(now, self._rules[area_of(id)], actor(caller), parties)
-            events = _decided(document, command, context)
+            events = _decided(document, command, await self._context(document, command, actor(caller)))
             after = changed(document, events, telemetry.traceparent(), command_id)
             if paper is not None:
                 await self._papers.keep(paper)
-            if not await self._cases.replace(after, {"version": document["version"]}):
+            if not await self._store.replace(after, document):
                 return await self._lost(id, command_id, command, paper)
-            failpoint("mediation.replaced")
-        return Told(after, await self._tell(after, began))
+        self._loads.moved(area_of(id), document.get("with", ()), after.get("with", ()))
+        return Told(after, await self._store.tell(after, began))
+
+    async def _context(self, document: Document, command: Command, by: Actor) -> Context:
+        area = document["area"]
+        rules = self._rules[area]
+        named = await self._parties.of(document["_id"])
+        context = Context(self._clock.now(), rules, by, _without_names(named), loads=self._loads.of(area))
+        if not isinstance(command, Assess):
+            return context
+        marks, repeats = await self._repeats.find(case_of(document), named, rules.grading.repeat_days)
+        return Context(context.now, rules, by, context.parties, marks, repeats, context.loads)
+
+    async def link(self, id: str) -> Document | None:
+        """Link the case with earlier ones of its parties or its place; what it is then, if it has changed.
+
+        Best effort: what is not linked now is when the case is assessed.
+        """
+        try:
+            for _ in range(_LINK_TRIES):
+                document = await self._store.collection.get(id)
+                if document is None:
+                    return None
+                rules = self._rules[document["area"]]
+                case = case_of(document)
+                found = await self._repeats.find(case, await self._parties.of(id), rules.grading.repeat_days)
+                events = repeated(case, found[1], Context(self._clock.now(), rules))
+                if not events:
+                    return None
+                after = found_out(document, events, telemetry.traceparent())
+                if await self._store.replace(after, document):
+                    await self._store.tell(after, time.monotonic())
+                    return after
+        except Busy as busy:
+            log.info("case linked later", case=id, why=str(busy))
+        return None
 
     def _again(self, document: Document, done: str, command: Command) -> Told:
         if transitions.COMMANDS[NAMES[type(command)]] != done:
             raise Unprocessable.at("/idempotency-key", "This key came with another command.", where="header")
         if document.get("unsent"):
             # The answer was lost before its events were told: nobody else may come to look for a while.
-            self._relay.later(document["_id"])
+            self._store.relay.later(document["_id"])
             return Told(document, "pending", replayed=True)
         return Told(document, "done", replayed=True)
 
@@ -164,7 +185,7 @@ class CaseDesk:
         """Somebody else has changed the case since it was loaded, or this command came twice at once."""
         if paper is not None:
             await self._papers.drop(paper["_id"])
-        there = await self._load(id)
+        there = await self._store.load(id)
         if command_id is not None and (done := done_by(there, command_id)) is not None:
             return self._again(there, done, command)
         raise PreconditionFailed(
@@ -172,18 +193,11 @@ class CaseDesk:
             headers={"ETag": etag(there["revision"])},
         )
 
-    async def _load(self, id: str) -> Document:
-        document = await self._cases.get(id)
-        if document is None:
-            raise NotFound(f"There is no case {id}.")
-        return document
 
-    async def _tell(self, document: Document, began: float) -> RelayState:
-        with contextlib.suppress(KafkaUnavailable, TimeoutError):
-            async with asyncio.timeout(max(ANSWER_SECONDS - (time.monotonic() - began), 0.1)):
-                await self._relay.relay(document)
-                return "done"
-        return "pending"
+def _without_names(named: Sequence[Mapping[str, Any]]) -> tuple[Party, ...]:
+    return tuple(
+        Party(party["id"], party["role"], bool(party.get("minor")), party.get("guardian_of")) for party in named
+    )
 
 
 def _decided(document: Document, command: Command, context: Context) -> list[Happened]:

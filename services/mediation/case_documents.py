@@ -2,9 +2,12 @@
 
 _id, area, stage, grade, kind   what lists filter by
 sort                            opening time and id: lists show the newest first
-due_key                         the earliest visit still to be made and the id; absent when there is none
+opened, disposed                when, as sortable text: what scores and reports are over
+open, with                      whether it is open, and who mediates: the load of each mediator
+due_key                         the earliest thing that somebody has to do, and the id; absent when there is nothing
+next_due                        when something falls due that has not been told yet (`due_slots`)
 version                         of the document: compare-and-set
-revision                        of what people edit: the ETag. Relaying does not move it
+revision                        of what people edit: the ETag. Relaying, due work and links do not move it
 state                           the case as JSON, always the fold of the history
 history                         rows {n, body, previous, hash}, chained like a journal, never changed
 pending, events_through, unsent the outbox (`fengqiao.runtime.relay`)
@@ -37,12 +40,18 @@ def new_document(events: Sequence[Happened], trace: str | None, fingerprint: str
     empty: Document = {"version": 0, "revision": 0, "history": [], "events_through": 0}
     if fingerprint is not None:
         empty["fingerprint"] = fingerprint
-    return _with(empty, None, events, trace, None)
+    return _with(empty, None, events, trace, None) | {"revision": 1}
 
 
 def changed(document: Document, events: Sequence[Happened], trace: str | None, command: str | None) -> Document:
     """The document after `events`, which one command of a person has made happen. command: its id, if it has one."""
-    return _with(document, case_of(document), events, trace, command)
+    after = _with(document, case_of(document), events, trace, command)
+    return after | {"revision": document["revision"] + 1}
+
+
+def found_out(document: Document, events: Sequence[Happened], trace: str | None) -> Document:
+    """The document after `events` that the system itself has found out: the revision of what people edit stays."""
+    return _with(document, case_of(document), events, trace, None)
 
 
 def _with(
@@ -54,10 +63,10 @@ def _with(
     for event in events:
         case = evolve(case, event)
         history.append(_row(history, event, command))
-        sequence += 1
-        told = tell(case, event)
-        cloud_event = CloudEvent(told.TYPE, SOURCE, case.id, sequence, event.at, told.wire(), trace)
-        telling.append(relay.pending(cloud_event, MEDIATION.name, case.id))
+        for told in tell(case, event):
+            sequence += 1
+            cloud_event = CloudEvent(told.TYPE, SOURCE, case.id, sequence, event.at, told.wire(), trace)
+            telling.append(relay.pending(cloud_event, MEDIATION.name, case.id))
     if case is None:
         raise ValueError("nothing has happened")
     after = document | {
@@ -67,19 +76,30 @@ def _with(
         "grade": case.grade,
         "kind": case.kind,
         "sort": f"{sortable(case.opened_at)}|{case.id}",
+        "opened": sortable(case.opened_at),
         "version": document["version"] + 1,
-        "revision": document["revision"] + 1,
         "state": case.wire().decode(),
         "history": history,
     }
-    after.pop("due_key", None)
-    if case.open_visits:
-        after["due_key"] = f"{sortable(case.open_visits[0].due_at)}|{case.id}"
-    return relay.with_pending(after, *telling)
+    for name in ("due_key", "next_due", "disposed", "open", "with"):
+        after.pop(name, None)
+    if case.to_do:
+        after["due_key"] = f"{sortable(case.to_do[0].due_at)}|{case.id}"
+    if case.next_due is not None:
+        after["next_due"] = sortable(case.next_due.due_at)
+    if case.disposed_at is not None:
+        after["disposed"] = sortable(case.disposed_at)
+    if case.stage != "closed":
+        after["open"] = True
+        if case.mediators:
+            after["with"] = list(case.mediators)
+    return relay.with_pending(after, *telling) if telling else after
 
 
 def _row(history: Sequence[Document], event: Happened, command: str | None) -> Document:
     content: dict[str, Any] = {"type": event.TYPE, "data": event.model_dump(mode="json", exclude_none=True)}
+    if not event.due:
+        del content["data"]["due"]
     if command is not None:
         content["command"] = command
     return linked(history, content)

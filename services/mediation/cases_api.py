@@ -21,6 +21,7 @@ from services.mediation.case_documents import case_of, sortable
 from services.mediation.cursors import link, read_cursor, write_cursor
 from services.mediation.domain.decide import opening
 from services.mediation.domain.happenings import Opened
+from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.papers import write
 from services.mediation.parties import Parties
@@ -50,8 +51,9 @@ def router(
     areas: Mapping[str, Area],
     marks: PartyMarks,
     clock: Clock,
+    rules: Mapping[str, Rules],
 ) -> APIRouter:
-    """areas: those that this installation serves."""
+    """areas: those that this installation serves, rules: theirs."""
     routes = APIRouter(tags=["cases"])
     whose = Jurisdiction(areas)
 
@@ -81,8 +83,9 @@ def router(
             by=actor(caller),
             location=_cell(areas[body.area], body.grid_cell),
             settled_on_scene=body.settled_on_scene,
+            found_by=body.found_by,
         )
-        events, paper = opening(dispute, now), None
+        events, paper = opening(dispute, now, rules[body.area]), None
         if body.description is not None and isinstance(events[0], Opened):
             reference, paper = write({"description": body.description}, id, body.area, caller.client, now)
             events[0] = events[0].model_copy(update={"description": reference})
@@ -126,8 +129,8 @@ def router(
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response:
-        """Visits still to be made that fall due before `before` (now if left out), case by case, the case whose
-        visit has waited longest first."""
+        """What somebody has to do before `before` (now if left out) and has not done: visits, duties of agreements,
+        plans, the law's times; case by case, the case that has waited longest first."""
         end = sortable(before or clock.now())
         at, skip = ("", 0) if cursor is None else read_cursor(cursor)
         where = {"area": {"$in": whose.areas(area, caller)}, "due_key": {"$gte": at, "$lt": end}}
@@ -137,9 +140,9 @@ def router(
         following = None
         for document in found:
             case = case_of(document)
-            visits = [visit for visit in case.open_visits if sortable(visit.due_at) < end]
+            due = [item for item in case.to_do if sortable(item.due_at) < end]
             told = skip if document["due_key"] == at else 0
-            for place, visit in enumerate(visits[told:], told):
+            for place, item in enumerate(due[told:], told):
                 if len(items) == limit:
                     following = following or write_cursor(document["due_key"], place)
                     break
@@ -149,8 +152,10 @@ def router(
                         area=case.area,
                         kind=case.kind,
                         grade=case.grade,
-                        visit=visit.visit,
-                        due_at=visit.due_at,
+                        visit=item.key.removeprefix("visit:"),
+                        what=item.kind,
+                        due_at=item.due_at,
+                        told_at=item.fired_at,
                     )
                 )
         return json(answers.Due(items=items, next=following), headers=link(request.url, following))

@@ -18,6 +18,7 @@ from services.mediation.case_desk import Build, CaseDesk
 from services.mediation.cases_api import CaseId, OptionalKey, json
 from services.mediation.domain import commands as wish
 from services.mediation.domain.case import Signature, Visit
+from services.mediation.domain.law import LegalFacts
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.preconditions import etag
 
@@ -50,10 +51,20 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     async def assess(
         id: CaseId, caller: Mediator, body: requests.Assess, if_match: IfMatch = None, key: OptionalKey = None
     ) -> Response:
-        """Grade it 黄橙红, with the reason; the grade decides the tier."""
+        """Grade it 黄橙红, with the reason; the grade decides the tier. The area's rules say the least grade and why;
+        `law` says which mediation is allowed."""
 
         def build(paper: PaperReference | None) -> wish.Command:
-            return wish.Assess(body.grade, _required(paper), body.tier)
+            return wish.Assess(
+                body.grade,
+                _required(paper),
+                body.tier,
+                tuple(body.signs),
+                body.money_yuan,
+                body.people,
+                _legal(body.law),
+                body.justice_class,
+            )
 
         return await give(id, caller, if_match, key, {"reason": body.reason}, build)
 
@@ -61,9 +72,36 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     async def refer(
         id: CaseId, caller: Mediator, body: requests.Refer, if_match: IfMatch = None, key: OptionalKey = None
     ) -> Response:
-        """Give it to those who mediate."""
+        """Give it to those who mediate: those named, or those whom the area's rules choose."""
         mediators = tuple(dict.fromkeys(body.mediators))
-        return await give(id, caller, if_match, key, {}, lambda _: wish.Refer(mediators, body.venue))
+        return await give(id, caller, if_match, key, {}, lambda _: wish.Refer(mediators, body.venue, body.mode))
+
+    @routes.post("/v1/cases/{id}/plan", **declared)
+    async def plan(
+        id: CaseId, caller: Mediator, body: requests.MakePlan, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """一案一策: who answers for the case, and what is done. A red one is not referred without it."""
+
+        def build(paper: PaperReference | None) -> wish.Command:
+            return wish.MakePlan(body.owner, _required(paper))
+
+        return await give(id, caller, if_match, key, {"measures": body.measures}, build)
+
+    @routes.post("/v1/cases/{id}/extend", **declared)
+    async def extend(
+        id: CaseId, caller: Mediator, body: requests.Extend, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """Go on with 人民调解 after its month: every party consents."""
+        consent = tuple(dict.fromkeys(body.consent_of))
+        return await give(id, caller, if_match, key, {}, lambda _: wish.Extend(body.until, consent))
+
+    @routes.post("/v1/cases/{id}/confirmation", **declared)
+    async def confirmation(
+        id: CaseId, caller: Mediator, body: requests.Confirm, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
+        """司法确认: the parties have asked the court together (within 30 days), and what it said."""
+        asked_by = tuple(dict.fromkeys(body.asked_by))
+        return await give(id, caller, if_match, key, {}, lambda _: wish.Confirm(body.step, asked_by))
 
     @routes.post("/v1/cases/{id}/sessions", **declared)
     async def session(
@@ -73,11 +111,14 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         if_match: IfMatch = None,
         key: OptionalKey = None,
     ) -> Response:
-        """Record a session that was held."""
+        """Record a session or a consultation that was held."""
         words = {"place": body.place, "note": body.note}
-        return await give(
-            id, caller, if_match, key, words, lambda paper: wish.HoldSession(body.outcome, body.held_at, paper)
-        )
+
+        def build(paper: PaperReference | None) -> wish.Command:
+            present = tuple(dict.fromkeys(body.present))
+            return wish.HoldSession(body.outcome, body.held_at, paper, body.form, present, body.danger)
+
+        return await give(id, caller, if_match, key, words, build)
 
     @routes.post("/v1/cases/{id}/agreement", **declared)
     async def agreement(
@@ -94,7 +135,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
 
         def build(paper: PaperReference | None) -> wish.Command:
             promises = tuple(wish.Promise(duty.party, duty.deadline) for duty in body.duties)
-            return wish.Agree(_required(paper), promises, body.deadline, body.oral, signatures)
+            return wish.Agree(_required(paper), promises, body.deadline, body.oral, signatures, body.seal)
 
         return await give(id, caller, if_match, key, words, build)
 
@@ -102,10 +143,13 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     async def dispose(
         id: CaseId, caller: Mediator, body: requests.Dispose, if_match: IfMatch = None, key: OptionalKey = None
     ) -> Response:
-        """Say how the mediation ended."""
-        return await give(
-            id, caller, if_match, key, {"note": body.note}, lambda paper: wish.Dispose(body.outcome, paper)
-        )
+        """Say how the mediation ended. When it failed the answer says what is open to the parties (`open_to`)."""
+        prevented = tuple(dict.fromkeys(body.prevented))
+
+        def build(paper: PaperReference | None) -> wish.Command:
+            return wish.Dispose(body.outcome, paper, body.danger, prevented)
+
+        return await give(id, caller, if_match, key, {"note": body.note}, build)
 
     @routes.post("/v1/cases/{id}/performance", **declared)
     async def performance(
@@ -131,7 +175,8 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     ) -> Response:
         """Order the visits: those of the area's rules, or the ones given."""
         visits = None if body.visits is None else _visits(body.visits)
-        return await give(id, caller, if_match, key, {}, lambda _: wish.Control(visits))
+        departments = tuple(dict.fromkeys(body.departments))
+        return await give(id, caller, if_match, key, {}, lambda _: wish.Control(visits, departments))
 
     @routes.post("/v1/cases/{id}/visits/{visit}", **declared)
     async def visit(
@@ -149,7 +194,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
             if_match,
             key,
             {"note": body.note},
-            lambda paper: wish.RecordVisit(visit[:64], body.calm, paper),
+            lambda paper: wish.RecordVisit(visit[:64], body.calm, paper, body.satisfied),
         )
 
     @routes.post("/v1/cases/{id}/escalate", **declared)
@@ -175,6 +220,20 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         return await give(id, caller, if_match, key, {"note": body.note if body else None}, wish.Close)
 
     return routes
+
+
+def _legal(law: requests.LegalFacts | None) -> LegalFacts | None:
+    if law is None:
+        return None
+    return LegalFacts(
+        law.public_order_case,
+        law.from_civil_dispute,
+        law.consent,
+        law.minor_harm,
+        law.crime,
+        tuple(law.bars),
+        law.accepted_at,
+    )
 
 
 def _required(paper: PaperReference | None) -> PaperReference:

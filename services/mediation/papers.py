@@ -57,6 +57,12 @@ class Papers:
         """Erase the words."""
         await self._collection.delete(id)
 
+    async def erase_all(self, case: str) -> None:
+        """Erase all words about a case, also those of commands that never came to be. By an index where the store has
+        one; it is done once in a case's life."""
+        for paper in await self._collection.find({"case": case}, limit=10_000, fields=("case",)):
+            await self._collection.delete(paper["_id"])
+
     async def read(self, id: str) -> Document | None:
         """The paper with its words decoded, or None where there is none (any more)."""
         found = await self._collection.get(id)

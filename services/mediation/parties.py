@@ -33,6 +33,10 @@ class TooMany(Exception):
     """The case has as many parties as a case may have."""
 
 
+class Erased(Exception):
+    """The case is over and its parties have been erased."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A party as it was stored. replayed: it was there already, by the same request."""
@@ -56,9 +60,11 @@ class Parties:
         return [] if document is None else list(document["parties"])
 
     async def name(self, case: str, area: str, key: str, fingerprint: str, party: Mapping[str, Any]) -> Named:
-        """Append a party. The same key gives the same party. Raises KeyReused, TooMany."""
+        """Append a party. The same key gives the same party. Raises KeyReused, TooMany, Erased."""
         for _ in range(_TRIES):
             document = await self._collection.get(case)
+            if document is not None and document.get("erased"):
+                raise Erased("The case is over and its parties have been erased: report the quarrel anew.")
             for there in document["parties"] if document else ():
                 if there["key"] == key:
                     if there["fingerprint"] != fingerprint:
@@ -106,6 +112,17 @@ class Parties:
         await self._collection.update_each(
             (case, {}, {"$unset": {"waiting": ""}, "$inc": {"version": 1}}) for case in cases
         )
+
+    async def erase(self, case: str) -> None:
+        """Erase the parties of a case for good."""
+        for _ in range(_TRIES):
+            document = await self._collection.get(case)
+            if document is None or not document["parties"]:
+                return
+            emptied = document | {"parties": [], "version": document["version"] + 1, "erased": True}
+            if await self._collection.replace(emptied, {"version": document["version"]}):
+                return
+        raise StoreUnavailable("too many name parties of this case at the same moment")
 
     async def forget_waiting(self, now: datetime) -> int:
         """Erase the parties of cases that have not come within a day; how many documents went."""

@@ -58,6 +58,10 @@ class PartyMarks:
             sure.append(self._mark("phone", digits[-11:]))
         return tuple(sure) or (self._mark("name", _plain(name)),)
 
+    def place(self, key: str) -> str:
+        """The mark of a place."""
+        return self._mark("place", key)
+
     def fingerprint(self, text: str) -> str:
         """Whether two requests are the same can be told from it, but not what they said."""
         return self._mark("request", text)

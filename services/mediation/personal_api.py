@@ -10,29 +10,39 @@ from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.problems import Conflict, NotFound, Unprocessable, problem_responses
 from services.mediation import answers, requests
-from services.mediation.case_desk import actor, store_in_time
+from services.mediation.case_desk import CaseDesk, actor, store_in_time
 from services.mediation.cases_api import CaseId, Key, json
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.papers import Papers
-from services.mediation.parties import KeyReused, Parties, TooMany
+from services.mediation.parties import Erased, KeyReused, Parties, TooMany
 from services.mediation.party_marks import PartyMarks
 
 
+def audited(caller: Principal, what: str, id: str, clock: Clock) -> dict[str, Any]:
+    """What is written down of a reading: who, when, of what; never the words."""
+    return {
+        "at": clock.now().isoformat(),
+        "client": caller.client,
+        "role": caller.role,
+        "token": caller.token_id,
+        "read": what,
+        "id": id,
+    }
+
+
 def router(
-    parties: Parties, papers: Papers, audit: Audit, marks: PartyMarks, whose: Jurisdiction, clock: Clock
+    desk: CaseDesk,
+    parties: Parties,
+    papers: Papers,
+    audit: Audit,
+    marks: PartyMarks,
+    whose: Jurisdiction,
+    clock: Clock,
 ) -> APIRouter:
     routes = APIRouter(tags=["parties"])
 
     async def note(caller: Principal, what: str, id: str) -> None:
-        entry: dict[str, Any] = {
-            "at": clock.now().isoformat(),
-            "client": caller.client,
-            "role": caller.role,
-            "token": caller.token_id,
-            "read": what,
-            "id": id,
-        }
-        await audit.note(entry)
+        await audit.note(audited(caller, what, id, clock))
 
     @routes.post(
         "/v1/cases/{id}/parties",
@@ -61,8 +71,10 @@ def router(
                 )
         except KeyReused as error:
             raise Unprocessable.at("/idempotency-key", "This key came with another party.", where="header") from error
-        except TooMany as error:
+        except (TooMany, Erased) as error:
             raise Conflict(str(error)) from error
+        if named.case_known and not named.replayed:
+            await desk.link(id)
         answer = answers.PartyNamed(
             case_id=id,
             party=answers.party_answer(named.party),

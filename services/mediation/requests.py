@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from fengqiao.contracts.mediation import Grade
+from fengqiao.contracts.mediation import FoundBy, Grade, MediationMode, Prevented
 from fengqiao.contracts.model import AreaId
-from services.mediation.domain.case import Outcome, PartyId, SessionOutcome, Tier
+from services.mediation.domain.case import Outcome, PartyId, SessionForm, SessionOutcome, Tier
 
 _YEARS = range(1900, 2200)
 
@@ -24,6 +24,7 @@ Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 When = Annotated[AwareDatetime, AfterValidator(_sensible)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An id, never somebody's name: it travels in events."""
+SignName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 VisitName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
 
@@ -42,6 +43,8 @@ class OpenCase(Body):
     grid_cell: Annotated[str, Field(max_length=32)] | None = None
     description: Words | None = None
     settled_on_scene: bool = False
+    found_by: FoundBy | None = None
+    """How it was found: on a round, by a check-in call, with a hazard."""
 
 
 class NameParty(Body):
@@ -52,20 +55,72 @@ class NameParty(Body):
     id_number: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{5,32}$")] | None = None
     address: Short | None = None
     minor: bool = False
+    """A minor's sessions and signature need a guardian: a party with that role."""
+    guardian_of: PartyId | None = None
+    """For which minor a guardian acts."""
+
+
+class LegalFacts(Body):
+    """What the law asks before a quarrel may be mediated (M11)."""
+
+    public_order_case: bool
+    """It has been accepted as a public-order case 治安案件."""
+    from_civil_dispute: bool
+    """It comes from a civil dispute 民间纠纷."""
+    consent: bool
+    """Everybody wants it to be mediated."""
+    minor_harm: bool = True
+    """It is minor 情节较轻."""
+    crime: bool = False
+    bars: Annotated[list[Literal["hired", "gang", "provoking", "repeater"]], Field(max_length=4)] = []
+    """雇凶, 结伙, 寻衅滋事, and those who do it again."""
+    accepted_at: When | None = None
+    """When the case was accepted, or the injury or price report came; the report's time if left out."""
 
 
 class Assess(Body):
-    grade: Grade
+    grade: Grade | None = None
+    """The least that the area's rules allow if left out."""
     reason: Words
     tier: Tier | None = None
     """A higher tier than the grade asks for."""
+    signs: Annotated[list[SignName], Field(max_length=20)] = []
+    """What makes it graver, in the area's words: `injury`, `weapon`, `threat` …"""
+    money_yuan: Annotated[float, Field(ge=0, le=1e12)] | None = None
+    people: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    law: LegalFacts | None = None
+    """As it was answered before if left out."""
+    justice_class: Annotated[str, Field(pattern=r"^[0-9]{1,4}$")] | None = None
+    """The justice bureau's class; the likeliest of the kind's if left out."""
+
+
+class MakePlan(Body):
+    """一案一策: who answers for a red dispute, and what is done with people and things."""
+
+    owner: Name
+    measures: Words
+
+
+class Extend(Body):
+    until: When
+    consent_of: Annotated[list[PartyId], Field(min_length=1, max_length=100)]
+    """Every party."""
+
+
+class Confirm(Body):
+    step: Literal["asked", "confirmed", "refused"]
+    """Both parties have asked the court · it has confirmed the agreement · it has refused."""
+    asked_by: Annotated[list[PartyId], Field(max_length=100)] = []
+    """Every party."""
 
 
 class Refer(Body):
-    mediators: Annotated[list[Name], Field(min_length=1, max_length=20)]
-    """Ids of those who mediate."""
+    mediators: Annotated[list[Name], Field(max_length=20)] = []
+    """Ids of those who mediate; whom the rules choose if left out (`GET /v1/cases/{id}/assignment`)."""
     venue: Name | None = None
     """Id of the place, such as three-offices-one-court."""
+    mode: MediationMode | None = None
+    """人民调解 if left out."""
 
 
 class HoldSession(Body):
@@ -74,6 +129,11 @@ class HoldSession(Body):
     """Now if left out."""
     place: Short | None = None
     note: Words | None = None
+    form: SessionForm = "session"
+    present: Annotated[list[SignName], Field(max_length=20)] = []
+    """Who was asked beside the parties, in words for what they are: `property`, `owners_committee`, `residents`."""
+    danger: bool = False
+    """It may grow worse: the superior is told."""
 
 
 class Duty(Body):
@@ -99,11 +159,17 @@ class Agree(Body):
     deadline: When
     oral: bool = False
     signatures: Annotated[list[Signature], Field(max_length=100)] = []
+    seal: Name | None = None
+    """Whose seal a written one bears; the venue's if left out."""
 
 
 class Dispose(Body):
     outcome: Outcome
     note: Words | None = None
+    danger: bool = False
+    """It may grow worse: the superior is told."""
+    prevented: Annotated[list[Prevented], Field(max_length=4)] = []
+    """What it would have come to: the justice bureau's report asks for it."""
 
 
 class RecordPerformance(Body):
@@ -121,10 +187,14 @@ class PlannedVisit(Body):
 class Control(Body):
     visits: Annotated[list[PlannedVisit], Field(min_length=1, max_length=20)] | None = None
     """As the area's rules have it if left out (1333N)."""
+    departments: Annotated[list[Name], Field(max_length=20)] = []
+    """Who goes along: N of 1333N."""
 
 
 class RecordVisit(Body):
     calm: bool
+    satisfied: bool | None = None
+    """Whether those who were visited are content 回访满意; left out where nobody was asked."""
     note: Words | None = None
 
 

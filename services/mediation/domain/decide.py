@@ -1,18 +1,20 @@
 """What follows from a command, or why nothing can. The table of stages says what may come next; the rest is here."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final, assert_never
+from datetime import datetime
+from typing import assert_never
 
 from fengqiao.contracts.disputes import DisputeReported
-from fengqiao.contracts.model import Actor
+from fengqiao.contracts.mediation import CaseRepeat, CaseSource
 from services.mediation.domain import commands as wish
 from services.mediation.domain import transitions
-from services.mediation.domain.case import Case, Duty, Tier
+from services.mediation.domain.agreeing import agreed, confirmed
+from services.mediation.domain.assessing import assessed
+from services.mediation.domain.case import Case, DueItem
+from services.mediation.domain.context import Context
 from services.mediation.domain.errors import NotAllowed, PartWrong, UnknownVisit
+from services.mediation.domain.evolve import fold
+from services.mediation.domain.falling_due import NEXT_TIER, notify
 from services.mediation.domain.happenings import (
-    Agreed,
-    Assessed,
     Closed,
     Controlled,
     Disposed,
@@ -20,29 +22,23 @@ from services.mediation.domain.happenings import (
     Happened,
     Opened,
     Performed,
-    Referred,
-    SessionHeld,
+    Planned,
+    Repeated,
     Visited,
 )
-from services.mediation.domain.rules import Rules, scheduled
+from services.mediation.domain.hindrances import allowed, hindrance
+from services.mediation.domain.law import remedies
+from services.mediation.domain.mediating import extended, referred, session_held
+from services.mediation.domain.rules import Rules, later, scheduled, tier_item, visit_items
 
-CLOCKS_APART: Final = timedelta(minutes=10)
-"""By how much a client's clock may be ahead of ours."""
-_NEXT_TIER: Final[dict[Tier, Tier]] = {1: 2, 2: 3}
+__all__ = ["Context", "allowed", "decide", "opening", "repeated"]
 
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """now: UTC. parties: the ids of those who quarrel, as far as they have been named."""
-
-    now: datetime
-    rules: Rules
-    by: Actor | None = None
-    parties: frozenset[str] = frozenset()
+_SOURCES: dict[str, CaseSource] = {"incident": "police", "intake": "application", "screening": "initiative"}
 
 
-def opening(dispute: DisputeReported, now: datetime) -> list[Happened]:
-    """What a reported dispute begins. One that was settled on the scene is recorded, disposed of and closed at once."""
+def opening(dispute: DisputeReported, now: datetime, rules: Rules, hazard: str | None = None) -> list[Happened]:
+    """What a reported dispute begins. One that was settled on the scene is recorded in the short form, disposed of and
+    closed at once. hazard: what it came of."""
     place = dispute.location
     opened = Opened(
         at=now,
@@ -53,25 +49,36 @@ def opening(dispute: DisputeReported, now: datetime) -> list[Happened]:
         kind=dispute.kind,
         reported_at=dispute.reported_at,
         incident_id=dispute.incident_id,
+        hazard_id=hazard,
         number=dispute.number,
         category=dispute.category,
         location=place,
         grid_cell=place.grid_cell if place else None,
         station=place.station if place else None,
         settled_on_scene=dispute.settled_on_scene,
+        found_by=dispute.found_by or _found_by(dispute),
+        source=_SOURCES[dispute.origin],
+        due=() if dispute.settled_on_scene else tier_item(rules, 1, now),
     )
     if not dispute.settled_on_scene:
         return [opened]
     return [
         opened,
         Disposed(at=now, by=dispute.by, outcome="settled_on_scene"),
-        Closed(at=now, by=dispute.by, outcome="settled_on_scene"),
+        Closed(at=now, by=dispute.by, outcome="settled_on_scene", due=_retention(rules, now)),
     ]
 
 
-def allowed(case: Case) -> tuple[str, ...]:
-    """The commands that are possible now."""
-    return tuple(name for name in transitions.possible(case.stage) if _hindrance(case, name) is None)
+def _found_by(dispute: DisputeReported) -> str | None:
+    return "grid_worker" if dispute.origin == "screening" and dispute.by.role == "gridworker" else None
+
+
+def repeated(case: Case, repeats: tuple[CaseRepeat, ...], context: Context) -> list[Happened]:
+    """Earlier cases of these parties or this place were found, some of them for the first time."""
+    if set(repeats) <= set(case.repeats):
+        return []
+    known = {repeat.case_id: repeat for repeat in (*case.repeats, *repeats)}
+    return [Repeated(at=context.now, by=context.by, repeats=tuple(known[id] for id in sorted(known)))]
 
 
 def decide(case: Case, command: wish.Command, context: Context) -> list[Happened]:
@@ -79,68 +86,65 @@ def decide(case: Case, command: wish.Command, context: Context) -> list[Happened
     name = wish.NAMES[type(command)]
     if name not in transitions.possible(case.stage):
         raise NotAllowed(f"The case is {case.stage}: {name} is not possible.", allowed(case))
-    if hindrance := _hindrance(case, name):
-        raise NotAllowed(hindrance, allowed(case))
+    if why := hindrance(case, name):
+        raise NotAllowed(why, allowed(case))
     now, by = context.now, context.by
     match command:
         case wish.Assess():
-            tier = max(context.rules.tiers[command.grade], command.tier or 1, case.tier or 1)
-            return [Assessed(at=now, by=by, grade=command.grade, tier=tier, reason=command.reason)]
+            return assessed(case, command, context)
+        case wish.MakePlan():
+            return [Planned(at=now, by=by, owner=command.owner, words=command.words)]
         case wish.Refer():
-            return [Referred(at=now, by=by, mediators=command.mediators, venue=command.venue)]
+            return [referred(case, command, context)]
+        case wish.Extend():
+            return [extended(case, command, context)]
         case wish.HoldSession():
-            return [_session(case, command, context)]
+            return session_held(case, command, context)
         case wish.Agree():
-            return [_agreed(command, context)]
+            return [agreed(case, command, context)]
+        case wish.Confirm():
+            return [confirmed(case, command, context)]
         case wish.Dispose():
-            if why := _cannot_end_as(case, command.outcome):
-                raise NotAllowed(why, allowed(case))
-            return [Disposed(at=now, by=by, outcome=command.outcome, words=command.words)]
+            return _disposed(case, command, context)
         case wish.RecordPerformance():
             known = {duty.number for duty in case.agreement.duties} if case.agreement else set()
             if command.duty is not None and command.duty not in known:
                 raise PartWrong("/duty", f"The agreement has no duty {command.duty}.")
             return [Performed(at=now, by=by, performed=command.performed, duty=command.duty, words=command.words)]
         case wish.Control():
-            visits = command.visits or scheduled(context.rules, now)
-            return [Controlled(at=now, by=by, visits=visits)]
+            return [_controlled(command, context)]
         case wish.RecordVisit():
-            return [_visited(case, command, context)]
+            return _visited(case, command, context)
         case wish.Escalate():
-            tier = _NEXT_TIER[case.tier or 1]
-            return [Escalated(at=now, by=by, tier=tier, reason=command.reason)]
+            tier = NEXT_TIER[case.tier or 1]
+            due = tier_item(context.rules, tier, now)
+            return [Escalated(at=now, by=by, tier=tier, reason=command.reason, due=due)]
         case wish.Close():
-            return [Closed(at=now, by=by, outcome=case.outcome or "settled", words=command.words)]
+            due = _retention(context.rules, now)
+            return [Closed(at=now, by=by, outcome=case.outcome or "settled", words=command.words, due=due)]
         case _ as never:
             assert_never(never)
 
 
-def _hindrance(case: Case, name: str) -> str | None:
-    """Why a command that the table allows is not possible yet, or None."""
-    last = case.last_session
-    match name:
-        case "sessions" | "refer" if case.agreement is not None:
-            return "An agreement is recorded: dispose of the case."
-        case "agreement" if case.agreement is not None:
-            return "An agreement is recorded already: dispose of the case."
-        case "agreement" if last is None or last.outcome != "agreed":
-            return "No session has ended in agreement: record one first (sessions)."
-        case "performance" if case.agreement is None:
-            return "There is no agreement to perform."
-        case "escalate" if case.tier == 3:
-            return "The case is at the highest tier already."
-        case "close" if case.stage == "disposed" and case.outcome == "settled":
-            return "A settled case is followed up before it is closed: begin with control."
-        case "close" if case.agreement is not None and case.agreement.performed is None:
-            return "Whether the agreement was performed is not recorded yet: say it first (performance)."
-        case "close" if case.stage == "followed_up" and not _calm_at_last(case):
-            return "The last visit found no calm: escalate, or control again."
-    return None
+def _retention(rules: Rules, now: datetime) -> tuple[DueItem, ...]:
+    until = later(now, rules.timezone, rules.retention_days)
+    return (DueItem(key="retention", kind="retention", due_at=until),)
 
 
-def _calm_at_last(case: Case) -> bool:
-    made = [visit for visit in case.visits if visit.visited_at is not None]
-    return not made or bool(max(made, key=lambda visit: (visit.visited_at, visit.due_at)).calm)
+def _disposed(case: Case, command: wish.Dispose, context: Context) -> list[Happened]:
+    if why := _cannot_end_as(case, command.outcome):
+        raise NotAllowed(why, allowed(case))
+    failed = command.outcome == "failed"
+    disposed = Disposed(
+        at=context.now,
+        by=context.by,
+        outcome=command.outcome,
+        words=command.words,
+        open_to=remedies(context.rules.law, case.mode, case.kind, context.rules.kinds) if failed else (),
+        danger=command.danger,
+        prevented=command.prevented,
+    )
+    return [disposed, notify(case, "danger", context)] if command.danger else [disposed]
 
 
 def _cannot_end_as(case: Case, outcome: str) -> str | None:
@@ -157,56 +161,31 @@ def _cannot_end_as(case: Case, outcome: str) -> str | None:
     return None
 
 
-def _session(case: Case, command: wish.HoldSession, context: Context) -> SessionHeld:
-    held_at = command.held_at or context.now
-    if held_at > context.now + CLOCKS_APART:
-        raise PartWrong("/held_at", "A session is recorded after it was held: this time lies in the future.")
-    return SessionHeld(
-        at=context.now,
-        by=context.by,
-        session=len(case.sessions) + 1,
-        outcome=command.outcome,
-        held_at=held_at,
-        words=command.words,
-    )
+def _controlled(command: wish.Control, context: Context) -> Controlled:
+    visits = command.visits or scheduled(context.rules, context.now)
+    if command.departments:
+        visits = tuple(visit.model_copy(update={"departments": command.departments}) for visit in visits)
+    return Controlled(at=context.now, by=context.by, visits=visits, due=visit_items(context.rules, visits))
 
 
-def _agreed(command: wish.Agree, context: Context) -> Agreed:
-    if len(context.parties) < 2:
-        raise PartWrong("/parties", "An agreement has at least two parties: name them first (parties).")
-    for index, promise in enumerate(command.duties):
-        if promise.party is not None and promise.party not in context.parties:
-            raise PartWrong(f"/duties/{index}/party", f"The case has no party {promise.party}.")
-    signed = set()
-    for index, signature in enumerate(command.signatures):
-        if signature.party not in context.parties:
-            raise PartWrong(f"/signatures/{index}/party", f"The case has no party {signature.party}.")
-        signed.add(signature.party)
-    missing = sorted(context.parties - signed)
-    if missing and not command.oral:
-        raise PartWrong(
-            "/signatures",
-            f"A written agreement is signed by every party: {', '.join(missing)} is missing. "
-            "An oral one is recorded with `oral`.",
-        )
-    return Agreed(
-        at=context.now,
-        by=context.by,
-        oral=command.oral,
-        words=command.words,
-        duties=tuple(
-            Duty(number=number, party=promise.party, deadline=promise.deadline or command.deadline)
-            for number, promise in enumerate(command.duties, 1)
-        ),
-        deadline=command.deadline,
-        signatures=command.signatures,
-    )
-
-
-def _visited(case: Case, command: wish.RecordVisit, context: Context) -> Visited:
+def _visited(case: Case, command: wish.RecordVisit, context: Context) -> list[Happened]:
     known = {visit.visit: visit for visit in case.visits}
     if command.visit not in known:
         raise UnknownVisit(f"The case has no visit {command.visit}; it has {', '.join(known)}.")
-    if known[command.visit].visited_at is not None:
+    visit = known[command.visit]
+    if visit.visited_at is not None:
         raise NotAllowed(f"The visit {command.visit} is recorded already.", allowed(case))
-    return Visited(at=context.now, by=context.by, visit=command.visit, calm=command.calm, words=command.words)
+    grace = later(visit.due_at, context.rules.timezone, context.rules.escalation.visit_grace_days)
+    made = Visited(
+        at=context.now,
+        by=context.by,
+        visit=command.visit,
+        calm=command.calm,
+        satisfied=command.satisfied,
+        overdue=context.now > grace,
+        words=command.words,
+    )
+    if command.calm:
+        return [made]
+    # A quarrel that is not calm may turn into a crime 民转刑: somebody above has to know.
+    return [made, notify(fold([made], case), "not_calm", context)]

@@ -10,12 +10,21 @@ _TABLE: Final = """
     -             | opened       -> screened
     screened      | assessed     -> assessed
     assessed      | assessed     -> assessed
+    assessed      | planned      -> assessed
+    referred      | planned      -> referred
+    in_resolution | planned      -> in_resolution
     assessed      | referred     -> referred
     referred      | referred     -> referred
+    in_resolution | referred     -> referred
+    referred      | extended     -> referred
+    in_resolution | extended     -> in_resolution
     referred      | session-held -> in_resolution
     in_resolution | session-held -> in_resolution
-    in_resolution | referred     -> referred
     in_resolution | agreed       -> in_resolution
+    in_resolution | confirmed    -> in_resolution
+    disposed      | confirmed    -> disposed
+    in_control    | confirmed    -> in_control
+    followed_up   | confirmed    -> followed_up
     screened      | disposed     -> disposed
     assessed      | disposed     -> disposed
     referred      | disposed     -> disposed
@@ -35,15 +44,23 @@ _TABLE: Final = """
     followed_up   | escalated    -> assessed
     disposed      | closed       -> closed
     followed_up   | closed       -> closed
+    closed        | forgotten    -> closed
+    any           | repeated     -> same
+    any           | fell-due     -> same
+    any           | notified     -> same
 """
-# A quarrel that flares up again goes back to be referred, one tier higher. A case leaves by `closed` only.
+# A quarrel that flares up again goes back to be referred, one tier higher. A case leaves by `closed` only; after that
+# its parties are forgotten. `any` is every stage but the start: what the system itself finds out moves no case.
 
 START: Final = "-"
 COMMANDS: Final = {
     "assess": "assessed",
+    "plan": "planned",
     "refer": "referred",
+    "extend": "extended",
     "sessions": "session-held",
     "agreement": "agreed",
+    "confirmation": "confirmed",
     "dispose": "disposed",
     "performance": "performed",
     "control": "controlled",
@@ -59,9 +76,12 @@ def _parse(table: str) -> dict[tuple[str, str], Stage]:
     by_name: dict[str, Stage] = {stage: stage for stage in known}
     rows: dict[tuple[str, str], Stage] = {}
     for line in table.strip().splitlines()[1:]:
-        before, _, rest = line.partition("|")
-        event, _, after = rest.partition("->")
-        rows[before.strip(), event.strip()] = by_name[after.strip()]
+        before, _, rest = (part.strip() for part in line.partition("|"))
+        event, _, after = (part.strip() for part in rest.partition("->"))
+        if before == "any":
+            rows |= {(stage, event): stage for stage in known}
+        else:
+            rows[before, event] = by_name[after]
     return rows
 
 

@@ -42,7 +42,7 @@ async def test_the_process_killed_while_a_command_is_carried_out(place: Place, f
     await child.start()
     reported = dispute()
     await place.report(reported)
-    body = {"grade": "orange", "reason": "the second time this month"}
+    body = {"grade": "yellow", "reason": "the second time this month"}
     key = {"Idempotency-Key": "k1", "If-Match": '"1"'}
     async with child.client() as http:
         await opened(http, reported.case_id)

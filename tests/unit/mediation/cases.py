@@ -1,14 +1,17 @@
 """Cases to begin from, and the short way to say what is done to them."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fengqiao.contracts.disputes import DisputeReported
 from fengqiao.contracts.model import Actor, PaperReference
 from services.mediation.domain import commands as wish
 from services.mediation.domain.case import Case, Signature
-from services.mediation.domain.decide import Context, decide, opening
+from services.mediation.domain.context import Context, Party
+from services.mediation.domain.decide import decide, opening
 from services.mediation.domain.evolve import fold
 from services.mediation.domain.happenings import Happened
 from services.mediation.domain.rules import Rules
@@ -37,8 +40,9 @@ def dispute(**changes: object) -> DisputeReported:
     return DisputeReported.of({**said, **changes})
 
 
-def context(after: timedelta = timedelta(hours=1), parties: frozenset[str] = BOTH) -> Context:
-    return Context(NIGHT + after, RULES, MEDIATOR, parties)
+def context(after: timedelta = timedelta(hours=1), parties: frozenset[str] = BOTH, **more: Any) -> Context:
+    named = tuple(Party(id) for id in sorted(parties))
+    return replace(Context(NIGHT + after, RULES, MEDIATOR, named), **more)
 
 
 def signed(*parties: str) -> tuple[Signature, ...]:
@@ -63,7 +67,7 @@ S1: tuple[wish.Command, ...] = (ASSESS, REFER, TALK, AGREE, SETTLE, PERFORMED, C
 
 def history(commands: Iterable[wish.Command], **changes: object) -> list[Happened]:
     """What happens to a reported dispute when these commands are given, an hour apart."""
-    events = opening(dispute(**changes), NIGHT)
+    events = opening(dispute(**changes), NIGHT, RULES)
     for hour, command in enumerate(commands, 1):
         events += decide(fold(events), command, context(timedelta(hours=hour)))
     return events

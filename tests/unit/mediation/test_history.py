@@ -16,7 +16,7 @@ from services.mediation.domain import commands as wish
 from services.mediation.domain.decide import allowed, decide, opening
 from services.mediation.domain.errors import CaseFault
 from services.mediation.domain.evolve import fold
-from tests.unit.mediation.cases import AGREE, CASE_ID, NIGHT, PAPER, S1, context, dispute, history, signed
+from tests.unit.mediation.cases import AGREE, CASE_ID, NIGHT, PAPER, RULES, S1, context, dispute, history, signed
 
 COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
     st.builds(wish.Assess, st.sampled_from(["yellow", "orange", "red"]), st.just(PAPER)),
@@ -36,7 +36,7 @@ COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
 @settings(max_examples=150, deadline=None)
 @for_all(st.lists(COMMANDS, max_size=30), st.randoms(use_true_random=False))
 def test_M2_the_fold_of_a_history_is_the_stored_case(wishes: list[wish.Command], chance: random.Random) -> None:
-    document = new_document(opening(dispute(), NIGHT), None)
+    document = new_document(opening(dispute(), NIGHT, RULES), None)
     for command in [*wishes, *S1, *wishes]:
         before = copy.deepcopy(document)
         case = case_of(document)
@@ -112,12 +112,23 @@ def test_M2_each_change_has_its_event_and_the_stage_after_it() -> None:
     assert {event["key"] for event in document["pending"]} == {CASE_ID}
 
 
-def test_M7_the_next_due_visit_is_on_the_document_only_while_the_case_is_under_control() -> None:
+def test_M7_what_has_to_be_done_next_is_on_the_document() -> None:
     events = history(S1)
     document = new_document(events[:1], None)
-    keys = []
+    due: dict[tuple[int, str], tuple[str, str]] = {}
     for event in events[1:]:
         document = changed(document, [event], None, None)
-        keys.append(document.get("due_key"))
-    assert keys[:6] == [None] * 6
-    assert [key and key[:10] for key in keys[6:]] == ["2024-11-02", "2024-11-29", "2025-01-30", None, None]
+        due[len(due), event.TYPE] = (document.get("due_key", "none")[:10], document.get("next_due", "none")[:10])
+    assert list(due.values()) == [
+        ("none", "2024-11-06"),  # assessed: a week at tier 1
+        ("2024-11-29", "2024-11-06"),  # referred: the month of 人民调解
+        ("2024-11-29", "2024-11-06"),
+        ("2024-11-06", "2024-11-06"),  # agreed: the deadline of both duties
+        ("2024-11-06", "2024-11-06"),
+        ("none", "2024-11-22"),  # performed: the court can be asked until the 29th, and is reminded of before
+        ("2024-11-02", "2024-11-02"),  # under control: 1333N
+        ("2024-11-29", "2024-11-22"),
+        ("2025-01-30", "2024-11-22"),
+        ("none", "2024-11-22"),
+        ("none", "2027-10-31"),  # closed: its parties are erased after three years
+    ]

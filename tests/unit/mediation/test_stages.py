@@ -72,7 +72,10 @@ def test_M2_every_stage_is_reached_and_left_by_the_table() -> None:
     stages = set(get_args(Stage))
     assert set(REACHED) == stages
     assert {after for after in transitions.TRANSITIONS.values()} == stages
-    assert {before for before, _ in transitions.TRANSITIONS} == {transitions.START, *stages} - {"closed"}
+    assert {before for before, _ in transitions.TRANSITIONS} == {transitions.START, *stages}
+    # What is over stays over: nothing leads out of `closed`.
+    assert {after for (before, _), after in transitions.TRANSITIONS.items() if before == "closed"} == {"closed"}
+    assert transitions.possible("closed") == ()
 
 
 @pytest.mark.parametrize("stage", REACHED)
