@@ -40,8 +40,15 @@ def dispute(**changes: object) -> DisputeReported:
     return DisputeReported.of({**said, **changes})
 
 
-def context(after: timedelta = timedelta(hours=1), parties: frozenset[str] = BOTH, **more: Any) -> Context:
-    named = tuple(Party(id) for id in sorted(parties))
+def context(
+    after: timedelta = timedelta(hours=1),
+    parties: frozenset[str] = BOTH,
+    named: tuple[Party, ...] | None = None,
+    **more: Any,
+) -> Context:
+    """named: instead of plain parties. more: fields of the context."""
+    if named is None:
+        named = tuple(Party(id) for id in sorted(parties))
     return replace(Context(NIGHT + after, RULES, MEDIATOR, named), **more)
 
 
