@@ -29,15 +29,26 @@ from fengqiao.runtime.relay import Relay
 from fengqiao.runtime.serving import serve
 from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
-from services.mediation import cases_api, commands_api, personal_api
+from services.mediation import (
+    cases_api,
+    check_ins_api,
+    commands_api,
+    hazards_api,
+    mediators_api,
+    personal_api,
+    printed_api,
+    scores_api,
+)
 from services.mediation.area_rules import InvalidRules, load_rules
 from services.mediation.case_desk import CaseDesk
 from services.mediation.case_firing import CaseFiring
 from services.mediation.case_store import CaseStore
+from services.mediation.check_ins import CheckIns
 from services.mediation.disputes import DisputeDesk
 from services.mediation.domain.rules import Rules
 from services.mediation.due_slots import DueSlots
 from services.mediation.due_work import DueWork
+from services.mediation.hazard_desk import HazardDesk
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.loads import Loads
 from services.mediation.papers import Papers
@@ -76,7 +87,11 @@ class Mediation:
         self._loads = Loads(self._cases)
         desk = CaseDesk(store, papers, self.parties, repeats, self._loads, clock, rules)
         firing = CaseFiring(store, papers, self.parties, repeats, self._loads, clock, rules)
-        self.due_work = DueWork(slots, clock, {"case": (firing, self._cases)})
+        self._hazards = Collection(database, "mediation_hazards")
+        self._hazard_relay = Relay(self._hazards, self._publisher, settings.topic_prefix, "mediation-hazards")
+        hazards = HazardDesk(CaseStore(self._hazards, slots, self._hazard_relay, clock, "hazard"), papers, clock)
+        self.due_work = DueWork(slots, clock, {"case": (firing, self._cases), "hazard": (hazards, self._hazards)})
+        check_ins = CheckIns(Collection(database, "mediation_check_ins"), clock)
         self._disputes = DisputeDesk(store, self.parties, desk, clock, rules)
         self._settings = settings
         self._consumer: Consumer | None = None
@@ -91,6 +106,11 @@ class Mediation:
                 cases_api.router(desk, self._cases, self.parties, areas, marks, clock, rules),
                 commands_api.router(desk, whose, clock),
                 personal_api.router(desk, self.parties, papers, audit, marks, whose, clock),
+                printed_api.router(desk, self.parties, papers, audit, whose, clock, rules),
+                hazards_api.router(hazards, desk, self._hazards, areas, marks, clock, rules),
+                check_ins_api.router(check_ins, desk, areas, clock, rules),
+                mediators_api.router(desk, self._loads, whose, rules),
+                scores_api.router(self._cases, self._hazards, whose, rules),
             ],
             lifespan=self.running,
         )
@@ -100,6 +120,7 @@ class Mediation:
         """Everything that goes on beside the requests, begun and ended in order."""
         await self._publisher.start()
         self._relay.start()
+        self._hazard_relay.start()
         # Made here: a consumer belongs to the loop in which it is made.
         consumer = self._consumer = Consumer(
             self._settings.bootstrap_servers,
@@ -127,6 +148,7 @@ class Mediation:
                 with contextlib.suppress(asyncio.CancelledError):
                     await task
             await self._relay.stop()
+            await self._hazard_relay.stop()
             await self._publisher.stop()
             await documents.close(self._client)
 
@@ -144,6 +166,10 @@ class Mediation:
                 await self._cases.ensure_index([("area", 1), ("opened", 1)])
                 await self._cases.ensure_index([("area", 1), ("disposed", 1)], sparse=True)
                 await self._papers.ensure_index([("case", 1)])
+                await self._hazards.ensure_index([("area", 1), ("sort", -1)])
+                await self._hazards.ensure_index([("area", 1), ("found", 1)])
+                await self._hazards.ensure_index([("next_due", 1)], sparse=True)
+                await self._hazards.ensure_index([("unsent", 1)], sparse=True)
                 await self._waiting.ensure_index([("waiting", 1)], sparse=True)
                 return
             except Busy:
@@ -155,12 +181,12 @@ class Mediation:
             store = OK
         except Busy as busy:
             store = str(busy)
-        waiting = self._relay.waiting
+        waiting = self._relay.waiting + self._hazard_relay.waiting
         return {
             "store": store,
             "kafka": OK if self._publisher.available else "no connection",
             "disputes": OK if self._consumer is not None and self._consumer.connected else "waiting for Kafka",
-            "relay": OK if waiting == 0 else f"{waiting} cases have events that are not told yet",
+            "relay": OK if waiting == 0 else f"{waiting} cases or hazards have events that are not told yet",
         }
 
 

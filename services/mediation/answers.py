@@ -1,7 +1,7 @@
 """How cases are told over HTTP."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -20,7 +20,9 @@ from fengqiao.contracts.model import Actor, Category, Location, PaperReference
 from fengqiao.runtime.documents import Document
 from services.mediation.case_documents import case_of, rows
 from services.mediation.case_store import RelayState
+from services.mediation.check_ins import CheckInState
 from services.mediation.domain.case import Agreement, Barrier, DueItem, DueKind, Outcome, Plan, Session, Tier, Visit
+from services.mediation.domain.hazards import HazardStage
 from services.mediation.domain.hindrances import allowed
 from services.mediation.masking import masked
 
@@ -150,6 +152,131 @@ class DueVisit(Answer):
 class Due(Answer):
     items: list[DueVisit]
     next: str | None = None
+
+
+class HazardAnswer(Answer):
+    id: str
+    area: str
+    kind: str
+    stage: HazardStage
+    grid_cell: str | None = None
+    found_at: datetime
+    found_by: Actor
+    description: PaperReference | None = None
+    case_id: str | None = None
+    order: PaperReference | None = None
+    responsible: str | None = None
+    due_at: datetime | None = None
+    overdue_at: datetime | None = None
+    rectified: bool | None = None
+    checked_at: datetime | None = None
+    closed_at: datetime | None = None
+    result: str | None = None
+    revision: int
+    allowed: list[str]
+    relay: RelayState
+    replayed: bool = False
+
+
+class Hazards(Answer):
+    items: list[HazardAnswer]
+    next: str | None = None
+
+
+class CheckIn(Answer):
+    contact: str
+    name_zh: str
+    name_en: str
+    grid_cell: str | None = None
+    worker: str | None = None
+    """Who calls."""
+    state: CheckInState
+    attempts: int
+    """Calls that nobody answered."""
+    at: datetime | None = None
+    by: str | None = None
+    case_id: str | None = None
+
+
+class CheckIns(Answer):
+    area: str
+    day: date
+    items: list[CheckIn]
+    counts: dict[str, int]
+
+
+class ChosenAnswer(Answer):
+    id: str
+    name_zh: str
+    name_en: str
+    role: str
+    why: list[str]
+    """What it was chosen for: `kind:debt`, `place:G03`, `member`, `tier:1`, `load:2/20`."""
+
+
+class Assignment(Answer):
+    case_id: str
+    tier: Tier
+    venues: list[ChosenAnswer]
+    """The best first."""
+    team: list[ChosenAnswer]
+    missing: list[str]
+    """Roles of the tier for which nobody is free."""
+
+
+class MediatorAnswer(Answer):
+    id: str
+    name_zh: str
+    name_en: str
+    role: str
+    skills: list[str]
+    grid_cells: list[str]
+    tiers: list[int]
+    open_cases: int
+    most: int
+
+
+class VenueAnswer(Answer):
+    id: str
+    name_zh: str
+    name_en: str
+    kind: str
+    takes: list[str]
+    grid_cells: list[str]
+    tiers: list[int]
+    members: list[str]
+
+
+class Mediators(Answer):
+    items: list[MediatorAnswer]
+    venues: list[VenueAnswer]
+
+
+class ScoreAnswer(Answer):
+    id: str
+    counts: dict[str, int]
+    points: float
+    gold: bool = False
+
+
+class OutcomesAnswer(Answer):
+    opened: int
+    disposed: int
+    settled: int
+    by_grade: dict[str, int]
+    resolution_rate: float | None = None
+    first_session_rate: float | None = None
+    performance_rate: float | None = None
+    satisfaction_rate: float | None = None
+
+
+class Scores(Answer):
+    area: str
+    period: str
+    workers: list[ScoreAnswer]
+    mediators: list[ScoreAnswer]
+    """gold: of a year only."""
+    outcomes: OutcomesAnswer
 
 
 class PartyNamed(Answer):

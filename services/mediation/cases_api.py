@@ -81,7 +81,7 @@ def router(
             kind=body.kind,
             reported_at=body.reported_at or now,
             by=actor(caller),
-            location=_cell(areas[body.area], body.grid_cell),
+            location=cell_location(areas[body.area], body.grid_cell),
             settled_on_scene=body.settled_on_scene,
             found_by=body.found_by,
         )
@@ -172,7 +172,7 @@ def router(
     return routes
 
 
-def _cell(area: Area, id: str | None) -> Location | None:
+def cell_location(area: Area, id: str | None) -> Location | None:
     """A grid cell by its id, as precise as it is: the middle of its outline. Raises Unprocessable."""
     if id is None:
         return None

@@ -21,6 +21,14 @@ class Jurisdiction:
         caller.check_area(area)
         return area
 
+    def hazard(self, id: str, caller: Principal) -> str:
+        """The area of the hazard. A malformed id is 404 and another area's 403, at once."""
+        if not ids.is_hazard_id(id) or ids.area_of(id) not in self._areas:
+            raise NotFound(f"There is no hazard {id[:80]}.")
+        area = ids.area_of(id)
+        caller.check_area(area)
+        return area
+
     def area(self, area: str, caller: Principal) -> str:
         """The area, if it is served here (404) and the caller's (403)."""
         if area not in self._areas:

@@ -1,6 +1,6 @@
 """What mediation takes in: the bodies of its routes. Unknown fields are refused; words are bounded and never blank."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -8,6 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from fengqiao.contracts.mediation import FoundBy, Grade, MediationMode, Prevented
 from fengqiao.contracts.model import AreaId
 from services.mediation.domain.case import Outcome, PartyId, SessionForm, SessionOutcome, Tier
+from services.mediation.domain.hazards import Result
 
 _YEARS = range(1900, 2200)
 
@@ -45,6 +46,59 @@ class OpenCase(Body):
     settled_on_scene: bool = False
     found_by: FoundBy | None = None
     """How it was found: on a round, by a check-in call, with a hazard."""
+
+
+class Trouble(Body):
+    """A quarrel that a check-in call or a round has found."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
+    """A category code of the dispute branch, or one of its aliases."""
+    description: Words | None = None
+
+
+class RecordCheckIn(Body):
+    area: AreaId
+    contact: Name
+    answered: bool
+    day: date | None = None
+    """Local day; today if left out, and at most seven days ago."""
+    trouble: Trouble | None = None
+    """What was found: it opens a case."""
+
+
+class OpensCase(Body):
+    kind: Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z0-9_]+$")]
+    """A category code of the dispute branch, or one of its aliases."""
+
+
+class FindHazard(Body):
+    area: AreaId
+    kind: SignName
+    """What it is: `wiring`, `charging`, `fire_exit`, `quarrel` …"""
+    grid_cell: Annotated[str, Field(max_length=32)] | None = None
+    description: Words | None = None
+    found_at: When | None = None
+    """Now if left out."""
+    opens_case: OpensCase | None = None
+    """It is a quarrel, too."""
+
+
+class OrderHazard(Body):
+    order: Words
+    """What has to be put right."""
+    due_at: When
+    responsible: Name | None = None
+    """Id of who has to do it."""
+
+
+class CheckHazard(Body):
+    rectified: bool
+    note: Words | None = None
+
+
+class CloseHazard(Body):
+    result: Result
+    note: Words | None = None
 
 
 class NameParty(Body):
