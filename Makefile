@@ -19,7 +19,8 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.fengqiao-setup
 PYTEST := $(PYTHON) -m pytest -ra
 # `make test` has one fault of each kind; every service's kill points in full belong here.
-FAULTS := tests/faults tests/integration/intake/test_kill_points.py tests/integration/analytics/test_kill_points.py
+FAULTS := tests/faults tests/integration/intake/test_kill_points.py tests/integration/analytics/test_kill_points.py \
+          tests/integration/mediation/test_kill_points.py
 ONCE ?=
 DATA ?=
 ARGS ?=

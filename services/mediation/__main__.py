@@ -73,24 +73,24 @@ class Mediation:
     ) -> None:
         self._client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
         database = self._client[settings.database]
-        self._cases = Collection(database, "mediation_cases")
+        self.cases = Collection(database, "mediation_cases")
         self._waiting = Collection(database, "mediation_parties")
         self._papers = Collection(database, "mediation_papers")
-        self.parties = Parties(self._waiting, self._cases, clock)
+        self.parties = Parties(self._waiting, self.cases, clock)
         papers = Papers(self._papers)
         audit = Audit(Collection(database, "mediation_audit"), f"mediation-audit:{secrets.token_hex(8)}")
         self._publisher = Publisher(settings.bootstrap_servers, SERVICE)
-        self._relay = Relay(self._cases, self._publisher, settings.topic_prefix, SERVICE)
-        slots = DueSlots(Collection(database, "mediation_due"), clock)
-        store = CaseStore(self._cases, slots, self._relay, clock)
+        self._relay = Relay(self.cases, self._publisher, settings.topic_prefix, SERVICE)
+        self.due_slots = slots = DueSlots(Collection(database, "mediation_due"), clock)
+        store = CaseStore(self.cases, slots, self._relay, clock)
         repeats = Repeats(Collection(database, "mediation_marks"), marks)
-        self._loads = Loads(self._cases)
+        self._loads = Loads(self.cases)
         desk = CaseDesk(store, papers, self.parties, repeats, self._loads, clock, rules)
         firing = CaseFiring(store, papers, self.parties, repeats, self._loads, clock, rules)
         self._hazards = Collection(database, "mediation_hazards")
         self._hazard_relay = Relay(self._hazards, self._publisher, settings.topic_prefix, "mediation-hazards")
         hazards = HazardDesk(CaseStore(self._hazards, slots, self._hazard_relay, clock, "hazard"), papers, clock)
-        self.due_work = DueWork(slots, clock, {"case": (firing, self._cases), "hazard": (hazards, self._hazards)})
+        self.due_work = DueWork(slots, clock, {"case": (firing, self.cases), "hazard": (hazards, self._hazards)})
         check_ins = CheckIns(Collection(database, "mediation_check_ins"), clock)
         self._disputes = DisputeDesk(store, self.parties, desk, clock, rules)
         self._settings = settings
@@ -103,14 +103,14 @@ class Mediation:
             auth=authenticator(settings),
             readiness=self._readiness,
             routers=[
-                cases_api.router(desk, self._cases, self.parties, areas, marks, clock, rules),
+                cases_api.router(desk, self.cases, self.parties, areas, marks, clock, rules),
                 commands_api.router(desk, whose, clock),
                 personal_api.router(desk, self.parties, papers, audit, marks, whose, clock),
                 printed_api.router(desk, self.parties, papers, audit, whose, clock, rules),
                 hazards_api.router(hazards, desk, self._hazards, areas, marks, clock, rules),
                 check_ins_api.router(check_ins, desk, areas, clock, rules),
                 mediators_api.router(desk, self._loads, whose, rules),
-                scores_api.router(self._cases, self._hazards, whose, rules),
+                scores_api.router(self.cases, self._hazards, whose, rules),
             ],
             lifespan=self.running,
         )
@@ -156,15 +156,15 @@ class Mediation:
         """What a real MongoDB wants for lists, visits that are due, and what is unsent. Commands use `_id` only."""
         while True:
             try:
-                await self._cases.ensure_index([("area", 1), ("sort", -1)])
-                await self._cases.ensure_index([("area", 1), ("stage", 1), ("sort", -1)])
-                await self._cases.ensure_index([("area", 1), ("grade", 1), ("sort", -1)])
-                await self._cases.ensure_index([("area", 1), ("due_key", 1)], sparse=True)
-                await self._cases.ensure_index([("unsent", 1)], sparse=True)
-                await self._cases.ensure_index([("next_due", 1)], sparse=True)
-                await self._cases.ensure_index([("open", 1)], sparse=True)
-                await self._cases.ensure_index([("area", 1), ("opened", 1)])
-                await self._cases.ensure_index([("area", 1), ("disposed", 1)], sparse=True)
+                await self.cases.ensure_index([("area", 1), ("sort", -1)])
+                await self.cases.ensure_index([("area", 1), ("stage", 1), ("sort", -1)])
+                await self.cases.ensure_index([("area", 1), ("grade", 1), ("sort", -1)])
+                await self.cases.ensure_index([("area", 1), ("due_key", 1)], sparse=True)
+                await self.cases.ensure_index([("unsent", 1)], sparse=True)
+                await self.cases.ensure_index([("next_due", 1)], sparse=True)
+                await self.cases.ensure_index([("open", 1)], sparse=True)
+                await self.cases.ensure_index([("area", 1), ("opened", 1)])
+                await self.cases.ensure_index([("area", 1), ("disposed", 1)], sparse=True)
                 await self._papers.ensure_index([("case", 1)])
                 await self._hazards.ensure_index([("area", 1), ("sort", -1)])
                 await self._hazards.ensure_index([("area", 1), ("found", 1)])
@@ -177,7 +177,7 @@ class Mediation:
 
     async def _readiness(self) -> dict[str, str]:
         try:
-            await self._cases.get("readiness")
+            await self.cases.get("readiness")
             store = OK
         except Busy as busy:
             store = str(busy)

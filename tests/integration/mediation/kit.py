@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 from aiokafka import TopicPartition
 
 from fengqiao.contracts import ids
@@ -134,8 +136,8 @@ class Place:
         finally:
             await documents.close(client)
 
-    def child(self, *, failpoints: str = "") -> Child:
-        """A mediation in a process of its own, not started yet."""
+    def child(self, *, failpoints: str = "", clock: str | None = None) -> Child:
+        """A mediation in a process of its own, not started yet. clock: as FENGQIAO_CLOCK takes it."""
         port = free_port()
         mine: Mapping[str, str] = {
             **os.environ,
@@ -149,6 +151,7 @@ class Place:
             "FENGQIAO_FAILPOINTS": failpoints,
             # The least that a broker allows: a killed member's partitions are free the sooner.
             "FENGQIAO_SESSION_TIMEOUT": "6",
+            **({} if clock is None else {"FENGQIAO_CLOCK": clock}),
         }
         log = self.data / f"mediation-{port}.log"
         process = Process("mediation", [sys.executable, "-m", "services.mediation"], log, mine, ROOT)
@@ -186,10 +189,12 @@ class Instance:
 
 
 @asynccontextmanager
-async def running(place: Place, *, ready: bool = True, **more: Any) -> AsyncIterator[Instance]:
-    """A mediation on the servers of `place`, started and stopped in this loop."""
+async def running(
+    place: Place, *, ready: bool = True, clock: ManualClock | None = None, **more: Any
+) -> AsyncIterator[Instance]:
+    """A mediation on the servers of `place`, started and stopped in this loop. clock: shared with another one."""
     place.token()
-    clock = ManualClock(NIGHT)
+    clock = clock or ManualClock(NIGHT)
     settings = place.settings(**more)
     service = build(settings, clock, party_key(settings.party_key_file))
     async with service.app.router.lifespan_context(service.app):
@@ -239,6 +244,31 @@ AGREEMENT = {
     "deadline": "2024-11-06T18:00:00+08:00",
     "signatures": [{"party": "p1"}, {"party": "p2"}],
 }
+
+
+def strangers(key: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Two people who are in no other case."""
+    phones = [f"139{zlib.crc32(f'{key}{n}'.encode()) % 10**8:08d}" for n in range(2)]
+    return {"name": "陈某一", "phone": phones[0]}, {"name": "周某二", "phone": phones[1]}
+
+
+async def brought(http: httpx.AsyncClient, key: str, steps: int, **body: Any) -> tuple[str, str]:
+    """(a new case of two strangers that has gone so many steps of S1, its ETag)."""
+    made = await http.post(
+        "/v1/cases", json={"area": "gaoqiao", "kind": "noise", **body}, headers={"Idempotency-Key": key}
+    )
+    assert made.status_code == 201, made.text
+    case = str(made.json()["id"])
+    for number, party in enumerate(strangers(key)):
+        await name(http, case, str(number), **party)
+    etag = made.headers["ETag"]
+    for command, more in S1[:steps]:
+        answer = await give(http, case, command, etag, **more)
+        assert answer.status_code == 200, answer.text
+        etag = answer.headers["ETag"]
+    return case, etag
+
+
 S1: tuple[tuple[str, dict[str, Any]], ...] = (
     ("assess", {"grade": "yellow", "reason": "两人互殴，无前科"}),
     ("refer", {"mediators": ["m-li", "lawyer-wang"], "venue": "rule-of-law-gaoqiao"}),
@@ -256,3 +286,13 @@ SAID = [
     *("opened", "assessed", "referred", "session-held", "agreed", "disposed"),
     *("performed", "controlled", "visited", "visited", "visited", "closed"),
 ]
+
+
+async def told(place: Place, kind: str) -> list[dict[str, Any]]:
+    """The data of the topic's events of this kind (noun.verb)."""
+    return [orjson.loads(event.data) for event in await place.told() if event.type == f"fengqiao.{kind}.v1"]
+
+
+async def fallen(http: httpx.AsyncClient, case: str) -> list[str]:
+    found = (await http.get(f"/v1/cases/{case}")).json()
+    return [row["data"]["key"] for row in found["history"] if row["type"] == "fell-due"]

@@ -1,72 +1,26 @@
-"""Kafka or the store away, and the process killed between each two steps: nothing lost, nothing twice."""
+"""Kafka or the store away, and the process killed between two steps: nothing lost, nothing twice.
+
+All steps: `test_kill_points.py`.
+"""
 
 import time
 
-import httpx
-import pytest
-
 from fengqiao.local import LocalServers
-from services.mediation.case_documents import case_of, refolded
 from tests.awaiting import eventually
+from tests.integration.mediation import kills
 from tests.integration.mediation.kit import Place, dispute, give, opened, running
 
 
-@pytest.mark.parametrize("step", ["inserted", "produced", "handled"])
-async def test_the_process_killed_while_a_dispute_becomes_a_case(place: Place, step: str) -> None:
-    child = place.child(failpoints=f"mediation.{step}=kill:1")
-    await child.start()
-    first, second = dispute("first"), dispute("second", settled_on_scene=True)
-    await place.report(first, second)
-    assert await child.process.wait() == -9, child.process.log_tail()
-    healthy = place.child()
-    await healthy.start("livez")
-    try:
-        async with healthy.client() as http:
-            await opened(http, first.case_id)
-            await opened(http, second.case_id)
-
-            async def told() -> bool:
-                open_, settled = await place.verbs(first.case_id), await place.verbs(second.case_id)
-                return open_ == ["opened"] and settled == ["opened", "disposed", "closed"]
-
-            await eventually(told, within=30, what="both cases told once")
-    finally:
-        await healthy.process.stop()
-    assert len(await place.stored("cases")) == 2
+async def test_the_process_killed_while_a_dispute_becomes_a_case(place: Place) -> None:
+    await kills.opening(place, "produced")
 
 
-@pytest.mark.parametrize("failpoint", ["mediation.replaced", "mediation.produced"])
-async def test_the_process_killed_while_a_command_is_carried_out(place: Place, failpoint: str) -> None:
-    # The first pass of `produced` is the opening itself.
-    child = place.child(failpoints=f"{failpoint}=kill:{2 if failpoint.endswith('produced') else 1}")
-    await child.start()
-    reported = dispute()
-    await place.report(reported)
-    body = {"grade": "yellow", "reason": "the second time this month"}
-    key = {"Idempotency-Key": "k1", "If-Match": '"1"'}
-    async with child.client() as http:
-        await opened(http, reported.case_id)
-        with pytest.raises(httpx.TransportError):
-            await http.post(f"/v1/cases/{reported.case_id}/assess", json=body, headers=key)
-    assert await child.process.wait() == -9
-    healthy = place.child()
-    await healthy.start("livez")
-    try:
-        async with healthy.client() as http:
-            # The client does not know what became of it and sends it again.
-            again = await http.post(f"/v1/cases/{reported.case_id}/assess", json=body, headers=key)
-            assert (again.status_code, again.json()["replayed"]) == (200, True)
-            assert [row["type"] for row in again.json()["history"]] == ["opened", "assessed"]
+async def test_the_process_killed_while_a_command_is_carried_out(place: Place) -> None:
+    await kills.command(place, "replaced")
 
-            async def told() -> bool:
-                return await place.verbs(reported.case_id) == ["opened", "assessed"]
 
-            await eventually(told, within=30, what="the assessment told once")
-    finally:
-        await healthy.process.stop()
-    [stored] = await place.stored("cases")
-    assert refolded(stored) == case_of(stored)
-    assert len(await place.stored("papers")) == 1
+async def test_M7_the_process_killed_while_a_visit_is_told(place: Place) -> None:
+    await kills.visit(place, "replaced")
 
 
 async def test_kafka_away_the_command_is_stored_and_told_later(own_place: Place, own_servers: LocalServers) -> None:

@@ -1,0 +1,177 @@
+"""What falls due is told once: with three instances, after an absence; dying between two steps is in `kills`."""
+
+import asyncio
+from datetime import timedelta
+
+from fengqiao.runtime.documents import Document
+from services.mediation.case_documents import case_of, refolded
+from tests.awaiting import eventually
+from tests.integration.mediation.kit import NIGHT, Instance, Place, brought, fallen, give, name, running, told
+
+DAY = 24 * 3600.0
+
+
+async def test_M7_three_months_in_a_moment_with_three_instances_each_visit_is_told_once(mediation: Instance) -> None:
+    clock, place = mediation.clock, mediation.place
+    async with running(place, clock=clock) as second, running(place, clock=clock), mediation.client() as http:
+        cases = [await brought(http, f"due-{n}", 7) for n in range(6)]
+        etags = dict(cases)
+        for day, visit in ((3, "3d"), (30, "30d"), (92, "3m")):
+            clock.instant = max(clock.instant, NIGHT + timedelta(days=day, minutes=1))
+
+            async def all_told(visit: str = visit) -> bool:
+                return all([f"visit:{visit}" in await fallen(http, case) for case in etags])
+
+            await eventually(all_told, what=f"all visits {visit}")
+            for case, etag in etags.items():
+                # What the system found out has not moved what people edit.
+                async with second.client() as other:
+                    made = await give(other, case, f"visits/{visit}", etag, calm=True, satisfied=True)
+                assert made.status_code == 200, made.text
+                etags[case] = made.headers["ETag"]
+        found = [(await http.get(f"/v1/cases/{case}")).json() for case in etags]
+        assert {one["stage"] for one in found} == {"followed_up"}
+    due = await told(place, "case.visit-due")
+    assert sorted((one["case_id"], one["visit"]) for one in due) == sorted(
+        (case, visit) for case in etags for visit in ("3d", "30d", "3m")
+    )
+    assert not any(one["late"] for one in due), "somebody was there all the time"
+    for document in await place.stored("cases"):
+        assert refolded(document) == case_of(document)
+
+
+async def test_M7_what_fell_due_while_nobody_was_up_is_told_late_and_none_is_skipped(place: Place) -> None:
+    async with running(place) as before, before.client() as http:
+        case, _ = await brought(http, "late", 7)
+    async with running(place) as after, after.client() as http:
+        after.clock.advance(40 * DAY)
+
+        async def both() -> bool:
+            return {"visit:3d", "visit_overdue:3d", "visit:30d"} <= set(await fallen(http, case))
+
+        await eventually(both, what="both visits")
+        listed = (await http.get("/v1/due?area=gaoqiao")).json()["items"]
+        assert [(one["visit"], one["what"]) for one in listed] == [("3d", "visit"), ("30d", "visit")]
+        assert all(one["told_at"] for one in listed)
+    assert [(one["visit"], one["late"]) for one in await told(place, "case.visit-due")] == [("3d", True), ("30d", True)]
+    above = await told(place, "superior.notification-requested")
+    assert [(one["what"], one["to"], one["late"]) for one in above] == [
+        ("visit_overdue", "superior", True),
+        ("visit_overdue", "superior", True),
+    ]
+
+
+async def test_M7_a_hint_that_was_lost_is_made_good(mediation: Instance) -> None:
+    """Somebody has emptied the slots: what is overdue is found all the same, by the look for it."""
+    async with mediation.client() as http:
+        case, _ = await brought(http, "lost", 7)
+        slots = mediation.service.due_work
+        lost = mediation.service.due_slots
+        for slot in await mediation.place.stored("due"):
+            if "|" in slot["_id"]:
+                await lost.done((slot["_id"], entry) for entry in slot["entries"])
+        mediation.clock.advance(3 * DAY + 3600)
+        assert await slots.look() == 0
+        assert await slots.sweep() == 1
+        assert await fallen(http, case) == ["visit:3d"]
+
+
+async def test_parties_and_papers_are_erased_when_their_time_is_over_and_the_statistics_stay(
+    mediation: Instance,
+) -> None:
+    place = mediation.place
+    async with mediation.client() as http:
+        case, etag = await brought(http, "gone", 3)
+        await give(http, case, "sessions", etag, outcome="failed", note="双方各执一词")
+        for command, body in (("dispose", {"outcome": "failed", "note": "调解不成"}), ("close", {})):
+            etag = (await http.get(f"/v1/cases/{case}")).headers["ETag"]
+            assert (await give(http, case, command, etag, **body)).status_code == 200
+        assert await place.stored("papers")
+        marks = [document for document in await place.stored("marks") if document["cases"]]
+        assert len(marks) == 2
+        mediation.clock.advance(3 * 366 * DAY)
+
+        async def forgotten() -> bool:
+            return bool((await http.get(f"/v1/cases/{case}")).json().get("forgotten_at"))
+
+        await eventually(forgotten, what="the parties forgotten")
+        assert (await http.get(f"/v1/cases/{case}/parties")).json()["items"] == []
+        assert await place.stored("papers") == []
+        assert all(not document["cases"] for document in await place.stored("marks"))
+        assert "陈某一" not in repr([await place.stored(name) for name in ("parties", "papers", "cases")])
+        late = await name(http, case, "late", name="陈某一")
+        assert late.status_code == 409
+        year = (await http.get("/v1/scores?area=gaoqiao&year=2024")).json()
+        assert year["outcomes"]["disposed"] == 1
+        assert (await http.get(f"/v1/cases/{case}/notice.html")).status_code == 404
+    [stored] = await place.stored("cases")
+    assert refolded(stored) == case_of(stored), "the history holds without the words"
+    assert await told(place, "case.forgotten")
+
+
+async def test_M14_a_hazard_that_is_not_put_right_in_time_is_told_once(mediation: Instance) -> None:
+    place = mediation.place
+    async with mediation.client("gridworker", client="grid-G03") as worker, mediation.client() as http:
+        made = await worker.post(
+            "/v1/hazards",
+            json={"area": "gaoqiao", "kind": "wiring", "grid_cell": "G03", "description": "私拉电线"},
+            headers={"Idempotency-Key": "h1"},
+        )
+        hazard = made.json()["id"]
+        due = (NIGHT + timedelta(days=5)).isoformat()
+        ordered = await http.post(
+            f"/v1/hazards/{hazard}/order",
+            json={"order": "三日内拆除", "due_at": due, "responsible": "property-office"},
+            headers={"If-Match": made.headers["ETag"]},
+        )
+        assert ordered.status_code == 200, ordered.text
+        mediation.clock.advance(5 * DAY + 60)
+
+        async def overdue() -> bool:
+            return bool((await http.get(f"/v1/hazards/{hazard}")).json().get("overdue_at"))
+
+        await eventually(overdue, what="the overdue hazard")
+        now = await http.get(f"/v1/hazards/{hazard}")
+        assert now.headers["ETag"] == ordered.headers["ETag"], "what the system finds out moves no revision"
+        early = await http.post(
+            f"/v1/hazards/{hazard}/close", json={"result": "rectified"}, headers={"If-Match": now.headers["ETag"]}
+        )
+        assert (early.status_code, early.json()["allowed"]) == (409, ["check"])
+        checked = await worker.post(
+            f"/v1/hazards/{hazard}/check", json={"rectified": True}, headers={"If-Match": now.headers["ETag"]}
+        )
+        closed = await http.post(
+            f"/v1/hazards/{hazard}/close",
+            json={"result": "rectified"},
+            headers={"If-Match": checked.headers["ETag"]},
+        )
+        assert (closed.json()["stage"], closed.json()["allowed"]) == ("closed", [])
+        score = (await http.get("/v1/scores?area=gaoqiao&month=2024-10")).json()["workers"]
+        assert [(one["id"], one["counts"]["hazards"]) for one in score] == [("grid-G03", 1)]
+
+    async def all_told() -> list[str]:
+        events = [event for event in await place.told() if event.subject == hazard]
+        kinds = [event.type.split(".")[2] for event in events]
+        return kinds if len(kinds) == 5 else []
+
+    assert await eventually(all_told, what="five events") == ["found", "ordered", "overdue", "checked", "closed"]
+
+
+async def test_M7_finding_what_is_due_does_not_look_at_what_is_not(mediation: Instance) -> None:
+    """A look asks for slots by `_id` and loads the cases in them, and none of the others."""
+    async with mediation.client() as http:
+        await brought(http, "soon", 7)
+    loaded: list[str] = []
+    store = mediation.service.cases
+    get = store.get
+
+    async def counted(id: str) -> Document | None:
+        loaded.append(id)
+        return await get(id)
+
+    store.get = counted  # type: ignore[method-assign]  # counts what is loaded
+    try:
+        await asyncio.gather(*(mediation.service.due_work.look() for _ in range(3)))
+    finally:
+        store.get = get  # type: ignore[method-assign]  # as it was
+    assert loaded == [], "nothing is due yet"
