@@ -60,7 +60,7 @@ def token(
 
 @app.command()
 def story(
-    name: Annotated[str, typer.Argument(help="S1, S2, S3, S4, S7, S9 or S10")],
+    name: Annotated[str, typer.Argument(help="S1 to S12")],
     on_running: Annotated[bool, typer.Option(help="On the running system, at the present hour.")] = False,
     json: Json = False,
 ) -> None:

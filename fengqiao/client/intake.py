@@ -77,3 +77,22 @@ class Intake:
         """What intake knows of it, with what became of it. Raises Refused."""
         known: dict[str, Any] = await self._connection.json("GET", f"/v1/incidents/{incident_id}")
         return known
+
+    async def dispute(
+        self,
+        *,
+        external_id: str,
+        kind: str,
+        location: dict[str, Any] | None = None,
+        area: str | None = None,
+        origin: str = "intake",
+    ) -> dict[str, Any]:
+        """Report a quarrel without a call; the answer names its case. Safe to repeat: the same external_id is the same
+        quarrel. kind: a code of the dispute branch or an alias. origin: intake or screening.
+
+        Raises Refused, Unreachable.
+        """
+        body = {"external_id": external_id, "kind": kind, "location": location, "area": area, "origin": origin}
+        filled = {name: value for name, value in body.items() if value is not None}
+        accepted: dict[str, Any] = await self._connection.json("POST", "/v1/disputes", filled, repeatable=True)
+        return accepted

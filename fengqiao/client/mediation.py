@@ -31,3 +31,19 @@ class Mediation:
             "POST", f"/v1/cases/{case_id}/{step}", body or {}, headers={"If-Match": etag}
         )
         return answer
+
+    async def ask(self, path: str, **query: Any) -> dict[str, Any]:
+        """What `path` answers: `/v1/due`, `/v1/mediators`, `/v1/check-ins`, `/v1/scores`, `/v1/hazards` … Raises
+        Refused."""
+        answer: dict[str, Any] = await self._connection.json("GET", path, query=query)
+        return answer
+
+    async def page(self, path: str) -> str:
+        """A document to print (`/v1/cases/{id}/agreement.html`). Raises Refused."""
+        return (await self._connection.ask("GET", path)).text
+
+    async def check_in(self, area: str, contact: str, *, answered: bool, **more: Any) -> dict[str, Any]:
+        """Record a call of the day; answers the day's list. more: `trouble`, `day`. Safe to repeat. Raises Refused."""
+        body = {"area": area, "contact": contact, "answered": answered, **more}
+        answer: dict[str, Any] = await self._connection.json("POST", "/v1/check-ins", body)
+        return answer

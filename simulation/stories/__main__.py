@@ -20,7 +20,7 @@ from fengqiao.geo.areas import load_areas
 from fengqiao.runtime.clock import open_clock
 from fengqiao.runtime.settings import ServiceSettings
 from simulation.addresses import addresses
-from simulation.stories import s1, s2, s3, s4, s7, s9, s10
+from simulation.stories import s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12
 from simulation.stories.own_system import START_SECONDS, OwnSystem
 from simulation.stories.stage import Line, Stage, StoryFailed
 
@@ -47,9 +47,14 @@ STORIES: dict[str, Story] = {
     "S2": Story("Unpaid goods", "gaoqiao", "2024-11-01T09:00:00+08:00", 480, s2.play),
     "S3": Story("A child is lost on the night market", "dongcheng", "2024-10-19T22:40:00+08:00", 60, s3.play),
     "S4": Story("A quarrel about a refund", "shilipu", "2024-05-12T20:15:00+08:00", 120, s4.play),
+    "S5": Story("The square dance", "gaoqiao", "2024-09-10T07:30:00+08:00", 250_000, s5.play),
+    "S6": Story("A red dispute", "yujin", "2024-04-18T09:00:00+08:00", 1200, s6.play),
     "S7": Story("A stolen motorcycle", "yujin", "2024-04-16T02:10:00+08:00", 60, s7.play),
+    "S8": Story("A dispute about a price", "ciyin", "2024-05-20T14:00:00+08:00", 1800, s8.play),
     "S9": Story("A night of 1-3-5", "dongcheng", "2024-10-25T21:00:00+08:00", 240, s9.play, long=True),
     "S10": Story("A lost phone", "shilipu", "2024-05-21T10:05:00+08:00", 720, s10.play),
+    "S11": Story("A grid worker finds a quarrel", "ciyin", "2024-05-22T09:30:00+08:00", 600, s11.play),
+    "S12": Story("The daily check-in calls", "yujin", "2024-04-19T08:30:00+08:00", 3600, s12.play),
 }
 
 

@@ -86,12 +86,16 @@ async def _mediated(stage: Stage, case_id: str) -> None:
     await stage.until("the case", lambda: mediator.mediation.case(case_id))
 
     async def take(step: str, body: dict[str, Any], words: str) -> None:
-        await mediator.mediation.take(case_id, step, body)
-        stage.say(stage.clock.now(), "mediator", words)
+        case = await mediator.mediation.take(case_id, step, body)
+        stage.say(stage.clock.now(), "mediator", words.format(grade=case.get("grade")))
 
     deadline = (stage.clock.now() + timedelta(days=7)).isoformat()
-    await take("assess", {"grade": "yellow", "reason": "朋友间酒后口角，均受轻微伤"}, "grades it yellow (ordinary)")
-    await take("refer", {"mediators": ["mediator-1"], "venue": "three-offices-one-court"}, "takes it to 三所一庭")
+    # A public-order case that comes from a civil dispute, and both want it: 治安调解 is allowed.
+    law = {"public_order_case": True, "from_civil_dispute": True, "consent": True}
+    assessment = {"reason": "朋友间酒后口角，均受轻微伤", "signs": ["injury"], "law": law}
+    await take("assess", assessment, "grades it by the area's rules: {grade}")
+    venue = {"mediators": ["mediator-1"], "venue": "three-offices-one-court", "mode": "public_order"}
+    await take("refer", venue, "takes it to 三所一庭")
     await stage.wait(1800)
     await take("sessions", {"outcome": "agreed", "place": "三所一庭调解室"}, "holds a session: they agree")
     await take(

@@ -81,10 +81,10 @@ async def _at_the_service_station(stage: Stage, case_id: str) -> None:
     await stage.until("the case", lambda: mediator.mediation.case(case_id))
 
     async def take(step: str, body: dict[str, Any], words: str) -> None:
-        await mediator.mediation.take(case_id, step, body)
-        stage.say(stage.clock.now(), "mediator", words)
+        case = await mediator.mediation.take(case_id, step, body)
+        stage.say(stage.clock.now(), "mediator", words.format(grade=case.get("grade")))
 
-    await take("assess", {"grade": "yellow", "reason": "店主拖欠货款，双方口角"}, "grades it yellow (ordinary)")
+    await take("assess", {"reason": "店主拖欠货款，双方口角"}, "grades it by the area's rules: {grade}")
     parties = "justice office, law firm and market office"
     await take("refer", {"mediators": list(MEDIATORS), "venue": VENUE}, f"takes it to 法治高桥服务站: {parties}")
     await stage.wait(TALKS_SECONDS)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import httpx
 
 from fengqiao.client import Addresses, Fengqiao, Refused
+from fengqiao.geo.areas import load_areas
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.roles import Role
 from fengqiao.runtime.tokens import TokenMint
@@ -52,6 +54,11 @@ class Stage:
     _http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=10.0))
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _people: dict[str, Fengqiao] = field(default_factory=dict)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The area's."""
+        return load_areas(self.areas)[self.area].tz
 
     async def __aenter__(self) -> "Stage":
         return self

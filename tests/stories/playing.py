@@ -65,11 +65,15 @@ async def played(
     *,
     speed: float | None = None,
     hours: float | None = None,
+    lead: float = START_SECONDS,
     services: Sequence[ServiceName] = ("intake", "dispatch", "commandroom"),
 ) -> Played:
-    """The story, on services that are started for it with its own clock. Fails with what the story says went wrong."""
+    """The story, on services that are started for it with its own clock. Fails with what the story says went wrong.
+
+    lead: real seconds by which the clock begins before the story.
+    """
     story = STORIES[name]
-    clock = story.clock(speed or story.speed, START_SECONDS)
+    clock = story.clock(speed or story.speed, lead)
     system.environment["FENGQIAO_CLOCK"] = clock
     await system.start(*services)
     settings = ServiceSettings(data=system.folder, port_base=system.port_base, clock=clock, areas=ROOT / "deploy/areas")
