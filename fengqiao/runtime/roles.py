@@ -47,7 +47,7 @@ MEANING: Final[MappingProxyType[Scope, str]] = MappingProxyType(
         "incidents:read": "what became of an incident one has sent; dispatchers any of their area",
         "report:read": "the words of a report (crews: of the incidents they are assigned to)",
         "personal:read": "who called; parties of a case unmasked. Every read is audited",
-        "disputes:write": "report a dispute without a call",
+        "disputes:write": "report a dispute without a call; find and check hazards, record check-in calls",
         "places:read": "look an address up; sources, categories, areas",
         "dispatch:read": "incidents, units and boards as dispatch sees them",
         "dispatch:command": "assign, reassign, hold, merge, reopen, escalate",

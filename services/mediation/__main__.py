@@ -1,4 +1,4 @@
-"""Composition root of mediation: settings → adapters → run. `python -m services.mediation [openapi]`."""
+"""Composition root of mediation: settings → adapters → run. `python -m services.mediation [openapi|check|verify]`."""
 
 import asyncio
 import contextlib
@@ -56,6 +56,7 @@ from services.mediation.parties import Parties
 from services.mediation.party_marks import PartyKeyError, PartyMarks, party_key
 from services.mediation.repeats import Repeats
 from services.mediation.settings import MediationSettings
+from services.mediation.verification import verify
 
 SERVICE: Final = "mediation"
 
@@ -208,6 +209,8 @@ def main(arguments: list[str]) -> None:
             described = build(settings, DomainClock(), secrets.token_bytes(32))
             sys.stdout.buffer.write(orjson.dumps(outline(described.app), option=orjson.OPT_INDENT_2) + b"\n")
             return
+        if arguments[:1] == ["verify"]:
+            sys.exit(asyncio.run(verify(settings)))
         configure_logs(SERVICE, format=settings.log_format, level=settings.log_level)
         clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
         failpoints.arm(settings.failpoints)

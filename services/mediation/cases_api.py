@@ -20,7 +20,6 @@ from services.mediation.case_desk import CaseDesk, actor, store_in_time
 from services.mediation.case_documents import case_of, sortable
 from services.mediation.cursors import link, read_cursor, write_cursor
 from services.mediation.domain.decide import opening
-from services.mediation.domain.happenings import Opened
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.papers import write
@@ -70,14 +69,16 @@ def router(
     async def open_case(
         caller: Annotated[Principal, require("cases:write")], body: requests.OpenCase, key: Key
     ) -> Response:
-        """A dispute found by screening becomes a case. The same key gives the same case."""
+        """A dispute that was found by screening, applied for or handed over becomes a case. The same key gives the same
+        case."""
         whose.area(body.area, caller)
         now = clock.now()
         id = ids.case_id(ids.incident_id(body.area, ids.digest(caller.client, "case", key)))
         dispute = DisputeReported(
             case_id=id,
             area=body.area,
-            origin="screening",
+            # Somebody has asked for it, or handed it over: then nobody has looked for it.
+            origin="screening" if body.source == "initiative" else "intake",
             kind=body.kind,
             reported_at=body.reported_at or now,
             by=actor(caller),
@@ -85,10 +86,10 @@ def router(
             settled_on_scene=body.settled_on_scene,
             found_by=body.found_by,
         )
-        events, paper = opening(dispute, now, rules[body.area]), None
-        if body.description is not None and isinstance(events[0], Opened):
+        events, paper, reference = opening(dispute, now, rules[body.area]), None, None
+        if body.description is not None:
             reference, paper = write({"description": body.description}, id, body.area, caller.client, now)
-            events[0] = events[0].model_copy(update={"description": reference})
+        events[0] = events[0].model_copy(update={"description": reference, "source": body.source})
         told = await desk.open(id, events, paper, marks.fingerprint(body.model_dump_json()))
         headers = {"Location": f"/v1/cases/{id}", "ETag": etag(told.document["revision"])}
         return json(

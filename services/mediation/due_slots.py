@@ -34,6 +34,11 @@ def hour_of(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
+def slot_of(instant: datetime, id: str) -> str:
+    """The slot in which a hint for `id` at this time lies."""
+    return _slot(hour_of(instant), zlib.crc32(id.encode()) % SHARDS)
+
+
 def _slot(hour: datetime, shard: int) -> str:
     return f"{hour:%Y-%m-%dT%H}|{shard}"
 
@@ -48,7 +53,7 @@ class DueSlots:
 
     async def put(self, due_at: datetime, id: str) -> None:
         """Say that something falls due on `id`. What is late already is put where it is looked for next."""
-        slot = _slot(hour_of(max(due_at, self._clock.now())), zlib.crc32(id.encode()) % SHARDS)
+        slot = slot_of(max(due_at, self._clock.now()), id)
         entry = f"{sortable(due_at)}|{id}"
         for _ in range(_TRIES):
             if await self._collection.update(slot, {"$addToSet": {"entries": entry}}):

@@ -78,7 +78,14 @@ class DueWork:
         done: list[tuple[str, str]] = []
 
         async def see_to(slot: str, entry: str) -> None:
-            await self._fire(entry.partition("|")[2])
+            id = entry.partition("|")[2]
+            try:
+                await self._fire(id)
+            except Busy:
+                raise
+            except Exception:
+                # One that cannot be told must not hold the others up; the look for overdue ones comes back to it.
+                log.exception("due work on one document failed", id=id)
             failpoint("mediation.fired")
             done.append((slot, entry))
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from fengqiao.contracts.mediation import FoundBy, Grade, MediationMode, Prevented
+from fengqiao.contracts.mediation import CaseSource, FoundBy, Grade, MediationMode, Prevented
 from fengqiao.contracts.model import AreaId
 from services.mediation.domain.case import Outcome, PartyId, SessionForm, SessionOutcome, Tier
 from services.mediation.domain.hazards import Result
@@ -46,6 +46,8 @@ class OpenCase(Body):
     settled_on_scene: bool = False
     found_by: FoundBy | None = None
     """How it was found: on a round, by a check-in call, with a hazard."""
+    source: CaseSource = "initiative"
+    """The justice bureau's column: 主动, 依申请, or 委托移送 by court, procuratorate, police or petition office."""
 
 
 class Trouble(Body):

@@ -21,7 +21,7 @@ from deploy.areas.generate import bench_files, write_area
 from fengqiao.contracts import ids
 from fengqiao.local import LocalServers, Process
 from fengqiao.runtime.topics_admin import ensure_topics
-from tests.bench import floor, table
+from tests.bench import floor, mediation, table
 from tests.bench.http_client import Pool, post
 from tests.bench.lives import Lives
 from tests.bench.load import Order, Result, Seen, assigned, closed_loop, open_loop
@@ -308,14 +308,17 @@ async def main() -> None:
             below = await measure_floor(servers, folder, plan)
             whole = await measure_system(servers, folder, plan)
             lives = await measure_lives(servers, folder, plan)
-        report = {
+            cases = await mediation.measure_mediation(servers, folder, min(plan.seconds, 30))
+        report: dict[str, Any] = {
             "machine": machine(),
             "floor": below,
             "end_to_end": whole,
             "lives": lives,
+            "mediation": cases,
             "up_ready_and_stopped_s": await run_time_to_ready(folder),
         }
     table.show(report)
+    mediation.show(report["mediation"])
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     (build / "bench.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")

@@ -7,7 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from fengqiao.runtime import documents
 from services.mediation.case_documents import case_of, refolded
+from services.mediation.verification import verified
 from tests.awaiting import eventually
 from tests.integration.mediation.kit import (
     AGREEMENT,
@@ -16,6 +18,7 @@ from tests.integration.mediation.kit import (
     SAID,
     WANG,
     Instance,
+    brought,
     dispute,
     give,
     name,
@@ -254,3 +257,27 @@ async def test_both_drivers_carry_a_case(mediation: Instance, driver: str) -> No
         )
         assert made.status_code == 201
         assert (await _walk(http, made.json()["id"], S1[:2])).json()["stage"] == "referred"
+
+
+async def test_M2_verify_folds_every_history_again_and_finds_a_changed_one(mediation: Instance) -> None:
+    async with mediation.client() as http:
+        case, _ = await brought(http, "verify", 5)
+    client = documents.connect(mediation.place.mongodb_uri, "pymongo")
+    try:
+        cases = documents.Collection(client[mediation.place.database], "mediation_cases")
+        whole = await verified(cases, "cases", refolded, case_of)
+        assert (whole["ok"], whole["entries"], whole["events"]) == (True, 1, 6)
+        stored = await cases.get(case)
+        assert stored is not None
+        for change in ("history", "state"):
+            forged = stored | {"version": stored["version"] + 1}
+            if change == "state":
+                forged["state"] = stored["state"].replace('"yellow"', '"red"')
+            else:
+                forged["history"] = [*stored["history"][:2], *stored["history"][3:]]
+            assert await cases.replace(forged, {})
+            told = await verified(cases, "cases", refolded, case_of)
+            assert not told["ok"]
+            assert case in told["problem"]
+    finally:
+        await documents.close(client)

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from fengqiao.runtime.chain import ChainBroken
 from fengqiao.runtime.documents import Document
-from services.mediation.case_documents import case_of, changed, done_by, new_document, refolded
+from services.mediation.case_documents import case_of, changed, done_by, found_out, new_document, refolded
 from services.mediation.domain import commands as wish
 from services.mediation.domain.decide import allowed, decide, opening
 from services.mediation.domain.errors import CaseFault
 from services.mediation.domain.evolve import fold
+from services.mediation.domain.falling_due import fallen_due
+from services.mediation.domain.law import LegalFacts
 from tests.unit.mediation.cases import AGREE, CASE_ID, NIGHT, PAPER, RULES, S1, context, dispute, history, signed
 
 COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
@@ -30,16 +33,35 @@ COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
     st.builds(wish.RecordVisit, st.sampled_from(["3d", "30d", "3m"]), st.booleans()),
     st.just(wish.Escalate(PAPER)),
     st.just(wish.Close()),
+    st.just(wish.MakePlan("officer-7", PAPER)),
+    st.builds(wish.Extend, st.just(NIGHT + timedelta(days=90)), st.just(("p1", "p2"))),
+    st.builds(wish.Confirm, st.sampled_from(["asked", "confirmed", "refused"]), st.just(("p1", "p2"))),
+    st.builds(wish.Refer, st.just(("m-li",)), st.just("council"), st.sampled_from(["people", "public_order"])),
+    st.builds(
+        wish.Assess,
+        st.none(),
+        st.just(PAPER),
+        signs=st.sampled_from([(), ("threat",), ("weapon",)]),
+        law=st.just(LegalFacts(True, True, True)),
+    ),
 )
 
 
 @settings(max_examples=150, deadline=None)
-@for_all(st.lists(COMMANDS, max_size=30), st.randoms(use_true_random=False))
-def test_M2_the_fold_of_a_history_is_the_stored_case(wishes: list[wish.Command], chance: random.Random) -> None:
+@for_all(st.lists(COMMANDS, max_size=30), st.randoms(use_true_random=False), st.integers(0, 60))
+def test_M2_M7_the_fold_of_a_history_is_the_stored_case(
+    wishes: list[wish.Command], chance: random.Random, days: int
+) -> None:
     document = new_document(opening(dispute(), NIGHT, RULES), None)
-    for command in [*wishes, *S1, *wishes]:
+    for number, command in enumerate([*wishes, *S1, *wishes]):
         before = copy.deepcopy(document)
         case = case_of(document)
+        fallen = fallen_due(case, context(after=timedelta(days=days * number / 10)))
+        if fallen:
+            document = found_out(document, fallen, None)
+            assert document["revision"] == before["revision"], "due work does not move what people edit"
+            assert refolded(document) == case_of(document)
+            before, case = copy.deepcopy(document), case_of(document)
         try:
             events = decide(case, command, context())
         except CaseFault:
