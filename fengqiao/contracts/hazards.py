@@ -49,4 +49,18 @@ class HazardClosed(HazardEvent):
     result: str
 
 
-HAZARD_EVENTS: tuple[type[Event], ...] = (HazardFound, HazardOrdered, HazardOverdue, HazardChecked, HazardClosed)
+class HazardForgotten(HazardEvent):
+    """Its papers were erased, as the area's rule of retention has it."""
+
+    TYPE: ClassVar = "fengqiao.hazard.forgotten.v1"
+
+
+HAZARD_EVENTS: tuple[type[Event], ...] = (
+    HazardFound,
+    HazardOrdered,
+    HazardOverdue,
+    HazardChecked,
+    HazardClosed,
+    HazardForgotten,
+)
+"""All of them, for the table of topics."""

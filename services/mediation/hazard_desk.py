@@ -96,6 +96,8 @@ def _tell(hazard: Hazard, event: HazardHappened) -> said.HazardEvent:
             return said.HazardChecked(**marks, rectified=event.rectified)
         case own.Ended():
             return said.HazardClosed(**marks, result=event.result)
+        case own.HazardForgotten():
+            return said.HazardForgotten(**marks)
     raise ValueError(f"{event.TYPE} is not told to anybody")
 
 
@@ -159,15 +161,24 @@ class HazardDesk:
         return after, await self._store.tell(after, began)
 
     async def fire(self, id: str) -> None:
-        """Tell that it is overdue, if it is. Raises StoreUnavailable."""
+        """Tell that it is overdue, or erase its papers, if it is time. Raises StoreUnavailable."""
         for _ in range(_TRIES):
             document = await self._store.collection.get(id)
-            due = None if document is None else hazard_of(document).next_due
-            now = self._clock.now()
-            if document is None or due is None or due > now:
+            if document is None:
                 return
-            late = now - due > max(LEAST_LATE, timedelta(seconds=LATE_SECONDS * self._clock.speed))
-            after = with_happened(document, [own.Overdue(at=now, due_at=due, late=late)], edited=False)
+            hazard, now = hazard_of(document), self._clock.now()
+            due = hazard.next_due
+            if due is None or due > now:
+                return
+            event: HazardHappened
+            if hazard.stage == "closed":
+                # Erased before it is said: dying in between erases once more.
+                await self._papers.erase_all(id)
+                event = own.HazardForgotten(at=now)
+            else:
+                late = now - due > max(LEAST_LATE, timedelta(seconds=LATE_SECONDS * self._clock.speed))
+                event = own.Overdue(at=now, due_at=due, late=late)
+            after = with_happened(document, [event], edited=False)
             if await self._store.replace(after, document):
                 await self._store.tell(after, time.monotonic())
                 return

@@ -21,7 +21,7 @@ from services.mediation.cursors import link, read_cursor, write_cursor
 from services.mediation.domain import hazards as own
 from services.mediation.domain.decide import opening
 from services.mediation.domain.hazards import HazardStage, hazard_allowed
-from services.mediation.domain.rules import Rules
+from services.mediation.domain.rules import Rules, later
 from services.mediation.hazard_desk import Build, HazardDesk, hazard_of
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.papers import write
@@ -170,7 +170,9 @@ def router(
         """Nothing is left to do: it was put right, was none, or somebody else sees to it."""
 
         def build(paper: Any) -> own.HazardHappened:
-            return own.Ended(at=clock.now(), by=actor(caller), result=body.result, words=paper)
+            now, mine = clock.now(), rules[ids.area_of(id)]
+            forget_at = later(now, mine.timezone, days=mine.retention_days)
+            return own.Ended(at=now, by=actor(caller), result=body.result, words=paper, forget_at=forget_at)
 
         return await give(id, caller, if_match, {"note": body.note}, build)
 

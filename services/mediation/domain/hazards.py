@@ -20,6 +20,7 @@ _TABLE: Final = """
     found   | closed  -> closed
     ordered | closed  -> closed
     checked | closed  -> closed
+    closed  | forgotten -> closed
 """
 START: Final = "-"
 COMMANDS: Final = {"order": "ordered", "check": "checked", "close": "closed"}
@@ -57,10 +58,15 @@ class Hazard(Data):
     checked_at: Instant | None = None
     closed_at: Instant | None = None
     result: Result | None = None
+    forget_at: Instant | None = None
+    """When its papers are erased."""
+    forgotten_at: Instant | None = None
 
     @property
     def next_due(self) -> Instant | None:
-        """When it is told that it has not been put right, unless it was told."""
+        """When it is told that it has not been put right, unless it was told; or when its papers are erased."""
+        if self.stage == "closed":
+            return self.forget_at if self.forgotten_at is None else None
         return self.due_at if self.stage == "ordered" and self.overdue_at is None else None
 
 
@@ -104,10 +110,17 @@ class Ended(HazardHappened):
     TYPE: ClassVar = "closed"
     result: Result
     words: PaperReference | None = None
+    forget_at: Instant | None = None
+
+
+class HazardForgotten(HazardHappened):
+    """Its papers were erased, as the area's rule of retention has it."""
+
+    TYPE: ClassVar = "forgotten"
 
 
 HAZARD_HAPPENINGS: dict[str, type[HazardHappened]] = {
-    kind.TYPE: kind for kind in (Found, Ordered, Checked, Overdue, Ended)
+    kind.TYPE: kind for kind in (Found, Ordered, Checked, Overdue, Ended, HazardForgotten)
 }
 
 
@@ -142,7 +155,9 @@ def evolve_hazard(hazard: Hazard | None, event: HazardHappened) -> Hazard:
         case Overdue():
             changes |= {"overdue_at": event.at}
         case Ended():
-            changes |= {"closed_at": event.at, "result": event.result}
+            changes |= {"closed_at": event.at, "result": event.result, "forget_at": event.forget_at}
+        case HazardForgotten():
+            changes |= {"forgotten_at": event.at}
     return hazard.model_copy(update=changes)
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from fengqiao.runtime.documents import Document
 from services.mediation.case_documents import case_of, refolded
+from services.mediation.hazard_desk import hazard_of, refolded_hazard
 from tests.awaiting import eventually
 from tests.integration.mediation.kit import NIGHT, Instance, Place, brought, fallen, give, name, running, told
 
@@ -152,9 +153,15 @@ async def test_M14_a_hazard_that_is_not_put_right_in_time_is_told_once(mediation
     async def all_told() -> list[str]:
         events = [event for event in await place.told() if event.subject == hazard]
         kinds = [event.type.split(".")[2] for event in events]
-        return kinds if len(kinds) == 5 else []
+        return kinds if len(kinds) == 6 else []
 
-    assert await eventually(all_told, what="five events") == ["found", "ordered", "overdue", "checked", "closed"]
+    assert "私拉电线" in repr(await place.stored("papers"))
+    mediation.clock.advance(1100 * DAY)
+    ended = ["found", "ordered", "overdue", "checked", "closed", "forgotten"]
+    assert await eventually(all_told, what="six events") == ended
+    assert await place.stored("papers") == []
+    [stored] = await place.stored("hazards")
+    assert refolded_hazard(stored) == hazard_of(stored)
 
 
 async def test_M7_finding_what_is_due_does_not_look_at_what_is_not(mediation: Instance) -> None:
