@@ -17,7 +17,7 @@ from fengqiao.runtime import telemetry
 from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Document
-from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.errors import Busy, StoreUnavailable
 from fengqiao.runtime.problems import Conflict, NotFound, PreconditionFailed, Unprocessable
 from services.mediation.case_documents import case_of, changed, done_by, found_out, new_document
 from services.mediation.case_store import CaseStore, RelayState, store_in_time
@@ -39,7 +39,7 @@ __all__ = ["CaseDesk", "RelayState", "Told", "actor", "store_in_time"]
 log = structlog.get_logger(__name__)
 Build = Callable[[PaperReference | None], Command]
 """Makes the command, given the reference of its words."""
-_LINK_TRIES: Final = 5
+_TRIES: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +125,29 @@ class CaseDesk:
             reference, paper = write(words, id, area_of(id), caller.client, self._clock.now())
         command = build(reference)
         async with store_in_time():
-            document = await self._store.load(id)
-            if command_id is not None and (done := done_by(document, command_id)) is not None:
-                return self._again(document, done, command)
-            check_revision(if_match, document["revision"])
-            events = _decided(document, command, await self._context(document, command, actor(caller)))
-            after = changed(document, events, telemetry.traceparent(), command_id)
-            if paper is not None:
-                await self._papers.keep(paper)
-            if not await self._store.replace(after, document):
-                return await self._lost(id, command_id, command, paper)
+            for _ in range(_TRIES):
+                document = await self._store.load(id)
+                if command_id is not None and (done := done_by(document, command_id)) is not None:
+                    return self._again(document, done, command)
+                check_revision(if_match, document["revision"])
+                events = _decided(document, command, await self._context(document, command, actor(caller)))
+                after = changed(document, events, telemetry.traceparent(), command_id)
+                if paper is not None:
+                    await self._papers.keep(paper)
+                if await self._store.replace(after, document):
+                    break
+                if await self._overtaken(id, document["revision"], command_id):
+                    return await self._lost(id, command_id, command, paper)
+                # Something fell due, or a link was found: its author has seen all that people wrote. Decide anew.
+            else:
+                raise StoreUnavailable("the case changes all the time")
         self._loads.moved(area_of(id), document.get("with", ()), after.get("with", ()))
         return Told(after, await self._store.tell(after, began))
+
+    async def _overtaken(self, id: str, revision: int, command_id: str | None) -> bool:
+        """Whether somebody else has edited the case since, or this command was carried out by another request."""
+        there = await self._store.load(id)
+        return bool(there["revision"] != revision or (command_id is not None and done_by(there, command_id)))
 
     async def _context(self, document: Document, command: Command, by: Actor) -> Context:
         area = document["area"]
@@ -154,7 +165,7 @@ class CaseDesk:
         Best effort: what is not linked now is when the case is assessed.
         """
         try:
-            for _ in range(_LINK_TRIES):
+            for _ in range(_TRIES):
                 document = await self._store.collection.get(id)
                 if document is None:
                     return None

@@ -141,23 +141,29 @@ class HazardDesk:
         if words:
             reference, paper = write(words, id, area_of(id), client, self._clock.now())
         async with store_in_time():
-            document = await self._store.load(id)
-            check_revision(if_match, document["revision"])
-            try:
-                events = decide_hazard(hazard_of(document), build(reference))
-            except NotAllowed as error:
-                raise Conflict(str(error), allowed=error.allowed) from error
-            after = with_happened(document, events, edited=True)
-            if paper is not None:
-                await self._papers.keep(paper)
-            if not await self._store.replace(after, document):
+            for _ in range(_TRIES):
+                document = await self._store.load(id)
+                check_revision(if_match, document["revision"])
+                try:
+                    events = decide_hazard(hazard_of(document), build(reference))
+                except NotAllowed as error:
+                    raise Conflict(str(error), allowed=error.allowed) from error
+                after = with_happened(document, events, edited=True)
                 if paper is not None:
-                    await self._papers.drop(paper["_id"])
+                    await self._papers.keep(paper)
+                if await self._store.replace(after, document):
+                    break
                 there = await self._store.load(id)
-                raise PreconditionFailed(
-                    f"The hazard is at revision {there['revision']} now: read it again and decide anew.",
-                    headers={"ETag": etag(there["revision"])},
-                )
+                if there["revision"] != document["revision"]:
+                    if paper is not None:
+                        await self._papers.drop(paper["_id"])
+                    raise PreconditionFailed(
+                        f"The hazard is at revision {there['revision']} now: read it again and decide anew.",
+                        headers={"ETag": etag(there["revision"])},
+                    )
+                # It fell due in between, which its author need not have seen: decide anew.
+            else:
+                raise StoreUnavailable("the hazard changes all the time")
         return after, await self._store.tell(after, began)
 
     async def fire(self, id: str) -> None:

@@ -47,7 +47,7 @@ STORIES: dict[str, Story] = {
     "S2": Story("Unpaid goods", "gaoqiao", "2024-11-01T09:00:00+08:00", 480, s2.play),
     "S3": Story("A child is lost on the night market", "dongcheng", "2024-10-19T22:40:00+08:00", 60, s3.play),
     "S4": Story("A quarrel about a refund", "shilipu", "2024-05-12T20:15:00+08:00", 120, s4.play),
-    "S5": Story("The square dance", "gaoqiao", "2024-09-10T07:30:00+08:00", 250_000, s5.play),
+    "S5": Story("The square dance", "gaoqiao", "2024-09-10T07:30:00+08:00", 300_000, s5.play),
     "S6": Story("A red dispute", "yujin", "2024-04-18T09:00:00+08:00", 1200, s6.play),
     "S7": Story("A stolen motorcycle", "yujin", "2024-04-16T02:10:00+08:00", 60, s7.play),
     "S8": Story("A dispute about a price", "ciyin", "2024-05-20T14:00:00+08:00", 1800, s8.play),

@@ -3,8 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-from fengqiao.runtime.documents import Document
+from fengqiao.runtime import documents
+from fengqiao.runtime.clock import ManualClock
 from services.mediation.case_documents import case_of, refolded
+from services.mediation.due_slots import DueSlots
+from services.mediation.due_work import DueWork
 from services.mediation.hazard_desk import hazard_of, refolded_hazard
 from tests.awaiting import eventually
 from tests.integration.mediation.kit import NIGHT, Instance, Place, brought, fallen, give, name, running, told
@@ -165,20 +168,40 @@ async def test_M14_a_hazard_that_is_not_put_right_in_time_is_told_once(mediation
 
 
 async def test_M7_finding_what_is_due_does_not_look_at_what_is_not(mediation: Instance) -> None:
-    """A look asks for slots by `_id` and loads the cases in them, and none of the others."""
+    """A look asks for slots by `_id`, and sees to what is in them and to nothing else."""
+    fired: list[str] = []
+
+    class Recorder:
+        async def fire(self, id: str) -> None:
+            fired.append(id)
+
     async with mediation.client() as http:
-        await brought(http, "soon", 7)
-    loaded: list[str] = []
-    store = mediation.service.cases
-    get = store.get
-
-    async def counted(id: str) -> Document | None:
-        loaded.append(id)
-        return await get(id)
-
-    store.get = counted  # type: ignore[method-assign]  # counts what is loaded
+        soon, _ = await brought(http, "soon", 7)
+        await brought(http, "later", 6)
+    clock = ManualClock(mediation.clock.now())
+    client = documents.connect(mediation.place.mongodb_uri, "pymongo")
     try:
-        await asyncio.gather(*(mediation.service.due_work.look() for _ in range(3)))
+        database = client[mediation.place.database]
+        slots = DueSlots(documents.Collection(database, "mediation_due"), clock)
+        look = DueWork(slots, clock, {"case": (Recorder(), documents.Collection(database, "mediation_cases"))}).look
+        assert await look() == 0
+        clock.advance(3 * DAY + 60)
+        assert await look() == 1
+        assert await look() == 0, "the hint is gone"
     finally:
-        store.get = get  # type: ignore[method-assign]  # as it was
-    assert loaded == [], "nothing is due yet"
+        await documents.close(client)
+    assert fired == [soon]
+
+
+async def test_M7_due_work_beside_a_command_refuses_nobody(mediation: Instance) -> None:
+    """Something falls due between what a mediator has read and what he sends: nothing that people wrote has changed."""
+    clock, place = mediation.clock, mediation.place
+    async with running(place, clock=clock) as second, mediation.client() as http:
+        cases = [await brought(http, f"beside-{n}", 7) for n in range(8)]
+        clock.instant = NIGHT + timedelta(days=3, minutes=1)
+        looks = [asyncio.create_task(one.service.due_work.look()) for one in (mediation, second)]
+        made = await asyncio.gather(*(give(http, case, "visits/3d", etag, calm=True) for case, etag in cases))
+        await asyncio.gather(*looks)
+        assert {answer.status_code for answer in made} == {200}
+        for case, _ in cases:
+            assert (await fallen(http, case)).count("visit:3d") <= 1
