@@ -160,6 +160,7 @@ class Mediation:
                 await self.cases.ensure_index([("area", 1), ("sort", -1)])
                 await self.cases.ensure_index([("area", 1), ("stage", 1), ("sort", -1)])
                 await self.cases.ensure_index([("area", 1), ("grade", 1), ("sort", -1)])
+                await self.cases.ensure_index([("area", 1), ("with", 1), ("sort", -1)], sparse=True)
                 await self.cases.ensure_index([("area", 1), ("due_key", 1)], sparse=True)
                 await self.cases.ensure_index([("unsent", 1)], sparse=True)
                 await self.cases.ensure_index([("next_due", 1)], sparse=True)

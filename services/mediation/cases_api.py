@@ -105,12 +105,13 @@ def router(
         area: AreaQuery = None,
         stage: Stage | None = None,
         grade: Grade | None = None,
+        mediator: Annotated[str | None, Query(max_length=64, description="Open cases that lie with this one")] = None,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response:
         """Cases of the caller's areas, the newest first."""
         where: dict[str, Any] = {"area": {"$in": whose.areas(area, caller)}}
-        for name, value in (("stage", stage), ("grade", grade)):
+        for name, value in (("stage", stage), ("grade", grade), ("with", mediator)):
             if value is not None:
                 where[name] = value
         if cursor is not None:

@@ -11,6 +11,8 @@ from fengqiao.runtime.errors import StoreUnavailable
 from services.mediation.domain.rules import CheckInPoint, Rules
 
 CheckInState = Literal["waiting", "answered", "trouble", "missed"]
+KEYS: Final = 50
+"""Calls of one contact and day of which the keys are remembered."""
 _TRIES: Final = 20
 
 
@@ -66,20 +68,23 @@ class CheckIns:
         return calls
 
     async def record(
-        self, area: str, day: date, point: str, *, answered: bool, case_id: str | None, by: str
+        self, area: str, day: date, point: str, *, answered: bool, case_id: str | None, by: str, key: str | None = None
     ) -> Mapping[str, Mapping[str, Any]]:
-        """Record a call; what was found before stays. Answers all calls of the day."""
+        """Record a call; what was found before stays. The same key records it once. Answers all calls of the day."""
         id = f"{area}|{day}"
         for _ in range(_TRIES):
             document = await self._collection.get(id)
             calls = dict(document["calls"]) if document else {}
             before = calls.get(point, {})
+            if key is not None and key in before.get("keys", ()):
+                return calls
             calls[point] = {
                 "answered": answered or before.get("answered", False),
                 "attempts": before.get("attempts", 0) + (not answered),
                 "case_id": case_id or before.get("case_id"),
                 "at": self._clock.now().isoformat(),
                 "by": by,
+                "keys": [*before.get("keys", ()), *([key] if key else [])][-KEYS:],
             }
             after: Document = {
                 "_id": id, "area": area, "day": str(day), "calls": calls,

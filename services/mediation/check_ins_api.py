@@ -15,7 +15,7 @@ from fengqiao.runtime.problems import NotFound, Unprocessable, problem_responses
 from services.mediation import answers, requests
 from services.mediation.case_desk import CaseDesk, actor
 from services.mediation.case_store import store_in_time
-from services.mediation.cases_api import Caller, cell_location, json
+from services.mediation.cases_api import Caller, OptionalKey, cell_location, json
 from services.mediation.check_ins import CheckIns, called
 from services.mediation.domain.decide import opening
 from services.mediation.domain.happenings import Opened
@@ -73,8 +73,11 @@ def router(
         return json(answer(area, chosen, calls))
 
     @routes.post("/v1/check-ins", response_model=answers.CheckIns, responses=problem_responses(404, 422, 503))
-    async def call(caller: Annotated[Principal, require("disputes:write")], body: requests.RecordCheckIn) -> Response:
-        """Record a call. A trouble opens a case: one a contact and day, however often it is sent."""
+    async def call(
+        caller: Annotated[Principal, require("disputes:write")], body: requests.RecordCheckIn, key: OptionalKey = None
+    ) -> Response:
+        """Record a call. A trouble opens a case: one a contact and day, however often it is sent. With a key the same
+        call counts once."""
         whose.area(body.area, caller)
         mine, now = rules[body.area], clock.now()
         point = next((one for one in mine.check_ins if one.id == body.contact), None)
@@ -88,7 +91,7 @@ def router(
             case_id = await _open(body, day, point.grid_cell, caller, now)
         async with store_in_time():
             calls = await check_ins.record(
-                body.area, day, point.id, answered=body.answered, case_id=case_id, by=caller.client
+                body.area, day, point.id, answered=body.answered, case_id=case_id, by=caller.client, key=key
             )
         return json(answer(body.area, day, calls))
 
