@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final, Protocol
 
 import structlog
@@ -90,7 +91,7 @@ class DueWork:
             done.append((slot, entry))
 
         try:
-            await _at_most(AT_ONCE, [lambda one=one: see_to(*one) for one in entries])  # type: ignore[misc]  # bound now
+            await _at_most(AT_ONCE, [partial(see_to, *one) for one in entries])
         finally:
             await self._slots.done(done)
         return len(done)
