@@ -38,7 +38,8 @@ help: ## Say what there is
 	echo "make bench             load against a system of its own; make bench-long takes longer"
 	echo "make setup             only set up; make clean removes what was made"
 
-setup: $(STAMP) ## Create .venv and fetch the libraries of the local servers
+setup: $(STAMP) ## Create .venv, fetch the libraries of the local servers, build the page
+	@$(PYTHON) -m fengqiao.cli page
 
 $(STAMP): uv.lock pyproject.toml fengqiao/local/jars.lock $(wildcard fengqiao/local/*.java)
 	@python=""
@@ -94,5 +95,5 @@ bench-long: setup ## What takes longer than make bench may
 	$(PYTHON) -m tests.bench.history
 
 clean: ## Remove what was made here (not the data in .fengqiao)
-	@rm -rf .venv .venv-bootstrap build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .venv-bootstrap build web/node_modules services/commandroom/static/app .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

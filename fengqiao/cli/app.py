@@ -133,6 +133,14 @@ def jars() -> None:
 
 
 @app.command()
+def page() -> None:
+    """Build the command room's page, where its files have changed since it was built."""
+    from fengqiao.cli.page import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
 def version() -> None:
     """Print the version."""
     from fengqiao.cli.version import current

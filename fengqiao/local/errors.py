@@ -5,7 +5,8 @@ LocalError
 ├── NotWritable        the data or cache folder cannot be written (permission, disk full)
 ├── PortTaken          somebody else listens on a port we were told to use
 ├── AlreadyRunning     another `fengqiao up` holds this data folder
-└── StartFailed        a child ended, or did not answer in time
+├── StartFailed        a child ended, or did not answer in time
+└── PageNotBuilt       Node, npm or the build of the page failed (web_page.py)
 """
 
 from __future__ import annotations

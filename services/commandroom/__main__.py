@@ -1,7 +1,7 @@
 """Composition root of the command room. `python -m services.commandroom [openapi]`."""
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import httpx
@@ -9,6 +9,8 @@ import orjson
 from fastapi import FastAPI
 
 from fengqiao import __version__
+from fengqiao.geo.areas import Area, load_areas
+from fengqiao.geo.errors import GeoError
 from fengqiao.runtime import failpoints
 from fengqiao.runtime.clock import Clock, ClockError, open_clock
 from fengqiao.runtime.http import authenticator, create_app, outline
@@ -18,7 +20,7 @@ from fengqiao.runtime.serving import serve
 from fengqiao.runtime.settings import ServiceName, exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
 from fengqiao.runtime.tokens import TokenMint
-from services.commandroom import page, pass_through
+from services.commandroom import ground_api, page, pass_through
 from services.commandroom.audience import Audience
 from services.commandroom.board import LiveBoard
 from services.commandroom.feed import Feed
@@ -30,8 +32,8 @@ from services.commandroom.undecided import UndecidedWatch
 BEHIND: tuple[ServiceName, ...] = ("intake", "dispatch", "mediation", "analytics")
 
 
-def build(settings: CommandroomSettings, clock: Clock) -> FastAPI:
-    """The application; its feed runs from its start to its end."""
+def build(settings: CommandroomSettings, clock: Clock, areas: Mapping[str, Area]) -> FastAPI:
+    """The application; its feed runs from its start to its end. areas: all of this installation, by id."""
     board, audience = LiveBoard(), Audience(settings.client_buffer)
     watch = UndecidedWatch(settings.undecided_after)
     feed = Feed(settings.bootstrap_servers, settings.topic_prefix, board, audience, watch)
@@ -63,8 +65,9 @@ def build(settings: CommandroomSettings, clock: Clock) -> FastAPI:
         auth=who,
         readiness=readiness,
         routers=[
-            page.router(who, sessions),
+            page.router(who, sessions, areas),
             Streams(settings, feed, board, audience, watch, clock).router(),
+            ground_api.router(settings.areas, areas),
             pass_through.router(http, {name: settings.url(name) for name in BEHIND}, mint),
         ],
         lifespan=run,
@@ -78,11 +81,12 @@ def main(arguments: list[str]) -> None:
     try:
         clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
         failpoints.arm(settings.failpoints)
-    except (ClockError, ValueError) as error:
+        areas = load_areas(settings.areas)
+    except (ClockError, GeoError, ValueError) as error:
         exit_with(error)
     configure_telemetry("commandroom", __version__, settings.otlp_endpoint)
     CLOCK_SKEW.set_function(clock.skew_seconds)
-    app = build(settings, clock)
+    app = build(settings, clock, areas)
     if arguments[:1] == ["openapi"]:
         sys.stdout.buffer.write(orjson.dumps(outline(app), option=orjson.OPT_INDENT_2))
         return

@@ -1,27 +1,29 @@
-"""The page and the way in: HTML made here, one script and one style sheet under `/static`, no request elsewhere."""
+"""The page and the way in: HTML made here, scripts and styles under `/static`, no request elsewhere."""
 
 import html
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Annotated, Final
 from urllib.parse import parse_qs
 
+import orjson
 from fastapi import APIRouter, Query, Request, Response
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from fengqiao import contracts
-from fengqiao.runtime.problems import NotFound, Unauthenticated
+from fengqiao.geo.areas import Area
+from fengqiao.runtime.problems import NotFound, Unauthenticated, Unavailable
+from services.commandroom.built_page import BuiltPage, NotBuilt, built_page, static_file
 from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions
 
 _HERE: Final = Path(__file__).parent
 _ASYNCAPI: Final = Path(contracts.__file__).parent / "published" / "asyncapi.json"
-_STATIC: Final = {
-    "page.js": "text/javascript; charset=utf-8",
-    "page.css": "text/css; charset=utf-8",
-    "words.js": "text/javascript; charset=utf-8",
-}
+_FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 _HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    # The map draws its marks into images of its own (blob:) and has a worker of this origin.
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -59,9 +61,25 @@ _FORM: Final = {
 }
 
 
-def router(who: BearerOrSession, sessions: Sessions) -> APIRouter:
+def _areas(areas: Mapping[str, Area], allowed: frozenset[str]) -> str:
+    """The areas that the session may see, as the page reads them."""
+    told = [
+        {"id": area.id, "name_zh": area.name_zh, "name_en": area.name_en, "timezone": area.timezone}
+        for area in areas.values()
+        if "*" in allowed or area.id in allowed
+    ]
+    return orjson.dumps(told).decode()
+
+
+def _links(page: BuiltPage) -> str:
+    styles = [f'<link rel="stylesheet" href="{style}">' for style in page.styles]
+    return "\n".join([*styles, *(f'<link rel="modulepreload" href="{one}">' for one in page.preloads)])
+
+
+def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area]) -> APIRouter:
+    """areas: all of this installation, by id."""
     routes = APIRouter(include_in_schema=False)
-    page = Template((_HERE / "static" / "page.html").read_text(encoding="utf-8"))
+    page = Template((_HERE / "static" / "room.html").read_text(encoding="utf-8"))
     form = Template((_HERE / "static" / "sign_in.html").read_text(encoding="utf-8"))
 
     def asked(request: Request, lang: str, *, wrong: bool, status: int = 200) -> HTMLResponse:
@@ -94,15 +112,22 @@ def router(who: BearerOrSession, sessions: Sessions) -> APIRouter:
         session = sessions.read(request)
         if session is None:
             return RedirectResponse(f"/sign-in?lang={chosen}", 303, headers=_HEADERS)
-        areas = ",".join(sorted(session.principal.areas - {"*"}))
+        try:
+            built = built_page()
+        except NotBuilt as error:
+            raise Unavailable(str(error)) from error
+        whom = session.principal
         body = page.substitute(
             lang="zh-CN" if chosen == "zh" else "en",
             language=chosen,
             csrf=html.escape(session.csrf),
-            areas=html.escape(areas),
-            who=html.escape(f"{session.principal.client} · {session.principal.role}"),
-            other="en" if chosen == "zh" else "zh",
-            other_name="English" if chosen == "zh" else "中文",
+            areas=html.escape(_areas(areas, whom.areas)),
+            client=html.escape(whom.client),
+            role=html.escape(whom.role),
+            unit=html.escape(whom.unit or ""),
+            scopes=html.escape(" ".join(sorted(whom.scopes))),
+            links=_links(built),
+            script=built.script,
         )
         answer = HTMLResponse(body, headers=_HEADERS)
         renewed = sessions.renewed(session)
@@ -140,11 +165,23 @@ def router(who: BearerOrSession, sessions: Sessions) -> APIRouter:
         """All topics and events, AsyncAPI 3: all that a subscriber needs."""
         return FileResponse(_ASYNCAPI, media_type="application/json")
 
-    @routes.get("/static/{name}")
-    async def static(name: str) -> Response:
-        """The page's script, words and style."""
-        if name not in _STATIC:
-            raise NotFound(f"There is no {name[:40]}.")
-        return FileResponse(_HERE / "static" / name, media_type=_STATIC[name], headers={"Cache-Control": "no-cache"})
+    @routes.get("/static/sign_in.css")
+    async def sign_in_style() -> Response:
+        """The form's style."""
+        return FileResponse(_HERE / "static" / "sign_in.css", headers={"Cache-Control": "no-cache"})
+
+    @routes.get("/static/app/{name:path}")
+    async def static(name: str, request: Request) -> Response:
+        """The page's scripts and styles; a name stands for one content for ever."""
+        found = static_file(name)
+        if found is None:
+            raise NotFound(f"There is no {name[:80]}.")
+        file, kind = found
+        packed = file.with_name(f"{file.name}.gz")
+        if packed.is_file() and "gzip" in request.headers.get("accept-encoding", ""):
+            return FileResponse(
+                packed, media_type=kind, headers={**_FOR_EVER, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            )
+        return FileResponse(file, media_type=kind, headers=_FOR_EVER)
 
     return routes

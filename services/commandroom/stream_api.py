@@ -1,6 +1,7 @@
 """The stream and the snapshot (C3): a snapshot, then every change, resumed without a gap or a repeat."""
 
 import asyncio
+import gzip
 import time
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -27,6 +28,8 @@ from services.commandroom.undecided import UndecidedWatch
 
 log = structlog.get_logger(__name__)
 Caller = Annotated[Principal, require("stream:read")]
+_WORTH_PACKING = 4096
+"""Bytes."""
 _NEVER_CACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -54,6 +57,7 @@ class Streams:
         alarms = [alarm for alarm in self._watch.alarms() if areas is None or alarm["area"] in areas]
         whole: dict[str, Any] = {
             "at": self._clock.now(),
+            "speed": self._clock.speed,
             "areas": self._board.snapshot(areas),
             "undecided": alarms,
         }
@@ -63,11 +67,18 @@ class Streams:
         routes = APIRouter(tags=["stream"])
 
         @routes.get("/v1/snapshot", responses=problem_responses(403, 503))
-        async def snapshot(caller: Caller, areas: Annotated[str | None, Query(max_length=500)] = None) -> Response:
+        async def snapshot(
+            caller: Caller,
+            areas: Annotated[str | None, Query(max_length=500)] = None,
+            accept_encoding: Annotated[str | None, Header(max_length=200)] = None,
+        ) -> Response:
             """Everything as it is now."""
             chosen = self._chosen(caller, areas)
             self._ready()
-            return Response(self.snapshot(chosen), media_type="application/json", headers=_NEVER_CACHED)
+            told, headers = self.snapshot(chosen), _NEVER_CACHED
+            if "gzip" in (accept_encoding or "") and len(told) > _WORTH_PACKING:
+                told, headers = gzip.compress(told, 1), headers | {"Content-Encoding": "gzip"}
+            return Response(told, media_type="application/json", headers=headers)
 
         @routes.get(
             "/v1/stream",

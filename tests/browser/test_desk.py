@@ -1,0 +1,380 @@
+"""The command room's page in a real browser, on real services: what a shift sees, types, and is told."""
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from fengqiao.client import Fengqiao
+from fengqiao.runtime.settings import ServiceSettings
+from services.commandroom.built_page import FOLDER, built_page
+from simulation.stories.__main__ import STORIES, play
+from tests.awaiting import eventually
+from tests.browser.kit import browsing, seated
+from tests.conftest import run
+from tests.system import ROOT, System
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+FOOD_STREET = "永定社区美食七街"
+MOST_SCRIPT = 400_000
+
+
+@pytest.fixture(scope="module")
+def room(system: System) -> System:
+    # No standby orders: nothing moves but what the tests move.
+    system.environment |= {"FENGQIAO_COMMENT_EVERY": "0.5", "FENGQIAO_UNDECIDED_AFTER": "2"}
+    run(system.start())
+    run(_on_duty(system, "YY", "DSC", "P1", "P3", "P7", "R02", "R03", "R07", "V36"))
+    return system
+
+
+async def _on_duty(system: System, *units: str) -> None:
+    async with system.client("dispatcher") as desk:
+        for unit in units:
+            await desk.dispatch.duty(unit, on=True, area="gaoqiao")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    async with browsing() as one:
+        yield one
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(room: System) -> AsyncIterator[Fengqiao]:
+    """A dispatcher; what is open when the test ends is cancelled, so that the next one has its units."""
+    async with room.client("dispatcher") as one:
+        yield one
+        for incident in await one.dispatch.incidents("gaoqiao"):
+            if incident["status"] not in ("closed", "cancelled", "merged"):
+                await one.dispatch.cancel(incident["id"], "test", "the test is over")
+
+
+async def report(desk: Fengqiao, name: str, category: str = "brawl", **more: Any) -> str:
+    """Report an incident at the food street; its id."""
+    accepted = await desk.intake.report(
+        area="gaoqiao",
+        source="110",
+        external_id=name,
+        category=category,
+        reported_at=datetime.now(UTC),
+        location={"address": FOOD_STREET},
+        **more,
+    )
+    return str(accepted["incident_id"])
+
+
+async def call(desk: Fengqiao, name: str, category: str = "brawl", **more: Any) -> str:
+    """Report an incident; its number, when dispatch has opened it."""
+    incident = await report(desk, name, category, **more)
+
+    async def opened() -> str | None:
+        found = [one for one in await desk.dispatch.incidents("gaoqiao") if one["id"] == incident]
+        return found[0]["number"] if found else None
+
+    number = await eventually(opened, what=f"{name} is on the board")
+    assert number is not None
+    return number
+
+
+async def state(desk: Fengqiao, number: str) -> dict[str, Any]:
+    return next(one for one in await desk.dispatch.incidents("gaoqiao") if one["number"] == number)
+
+
+def row(page: Page, number: str) -> Any:
+    return page.locator(f"#incident-{number}")
+
+
+async def test_C1_the_board_is_there_and_no_request_leaves(room: System, browser: Browser, desk: Fengqiao) -> None:
+    markup = "<img src=x onerror=alert(1)><b>醉酒</b>"
+    number = await call(desk, "board-1", description=markup, details={"weapon": True})
+    async with seated(browser, room) as seat:
+        await row(seat.page, number).wait_for()
+        await seat.page.locator(".maplibregl-canvas").wait_for()
+        await seat.page.locator("#units .unit-row").first.wait_for()
+        line = row(seat.page, number)
+        assert "殴打" in await line.inner_text()
+        assert "持械" in await line.inner_text()
+        assert await line.locator(".timer").count() == 1
+        await line.click()
+        await seat.see("时间线", within=".drawer")
+        await seat.see(markup, within=".said")  # words of a caller are words
+        assert await seat.page.locator(".said img, .said b").count() == 0
+        await seat.see("比", within=".crews")  # the reason: so many seconds before the runner-up
+        assert f"sel={number}" in seat.page.url
+        await seat.picture("desk-zh")
+        assert seat.outside == []
+        assert seat.faults == []
+
+
+@pytest.mark.parametrize("name", ["S1", "S3"])
+async def test_C1_a_story_is_played_while_the_page_watches(room: System, browser: Browser, name: str) -> None:
+    story = STORIES[name]
+    async with seated(browser, room, area=story.area) as seat:
+        await seat.page.locator('#line[data-state="live"]').wait_for()
+        settings = ServiceSettings.load(
+            data=room.folder, areas=ROOT / "deploy" / "areas", port_base=room.port_base, clock=None
+        )
+        playing = asyncio.create_task(play(story, settings, in_haste=True))
+        words = {
+            "S1": ("派往", "到场", "立调解案", "达成协议"),
+            "S3": ("通知 商户", "通知 义警", "通知 巡逻组", "结束"),
+        }
+        for word in words[name]:
+            await seat.see(word, within=".told", seconds=40)
+        lines, problem = await playing
+        assert problem is None, problem
+        assert lines
+        assert seat.faults == []
+
+
+async def test_C2_an_assignment_by_keyboard_only_and_a_refusal_in_words(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    number = await call(desk, "keys-1", "dispute")
+    async with seated(browser, room) as seat:
+        await row(seat.page, number).wait_for()
+        await seat.say(f"派P7 {number}")
+        assert f"P7 已派往 {number}" in await seat.answer()
+        assert "P7" in [one["unit"] for one in (await state(desk, number))["assignments"]]
+        for verb, status in (("qs", "acknowledged"), ("cf P7", "en_route"), ("scene P7", "on_scene")):
+            await seat.say(verb if " " in verb else f"{verb} P7")
+            assert (await seat.answer()).startswith("✓")
+            held = [one for one in (await state(desk, number))["assignments"] if one["unit"] == "P7"]
+            assert held[-1]["status"] == status
+        await seat.say(f"pj P7 {number}")
+        refused = await seat.answer()
+        assert refused.startswith("✗")
+        assert "gp" in refused
+        await seat.say("pj P33")
+        assert "P3" in await seat.answer()
+        # Of what is grave the person sees first what it would do.
+        await seat.say(f"qx {number};误报")
+        await seat.see(f"取消 {number}？", within="#answer")
+        assert (await state(desk, number))["status"] == "resources_onscene"
+        await seat.page.keyboard.press("Enter")
+        assert f"{number} 已取消" in await seat.answer()
+        assert (await state(desk, number))["status"] == "cancelled"
+        await seat.page.keyboard.press("Escape")
+        await seat.page.evaluate("document.activeElement?.blur()")
+        await seat.page.keyboard.press("u")
+        await seat.see("已撤回", within="#answer")
+        assert (await state(desk, number))["status"] != "cancelled"
+        # Completion and the palette.
+        await seat.page.keyboard.press("Control+/")
+        await seat.page.keyboard.type("cj P")
+        await seat.page.keyboard.press("Tab")
+        assert (await seat.page.input_value("#command")).startswith("cj P")
+        await seat.page.keyboard.press("Escape")
+        await seat.page.keyboard.press("Control+k")
+        await seat.page.keyboard.type("大屏")
+        await seat.page.keyboard.press("Enter")
+        await seat.page.locator(".wall").wait_for()
+        assert "view=wall" in seat.page.url
+        assert seat.faults == []
+
+
+async def test_C3_the_service_is_killed_and_the_page_comes_back_by_itself(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    async with seated(browser, room, lang="en") as seat:
+        await seat.page.locator('#line[data-state="live"]').wait_for()
+        await seat.page.evaluate("window.sameDocument = true")
+        await room.processes["commandroom"].kill()
+        await seat.see("Offline since", within=".banner")
+        await seat.see("The picture is", within=".banner")
+        await seat.picture("offline-en")
+        number = await call(desk, "killed-1")
+        room.processes["commandroom"].start()
+        await room.ready("commandroom")
+        await row(seat.page, number).wait_for(timeout=20_000)
+        await seat.page.locator(".banner").wait_for(state="detached")
+        assert await seat.page.evaluate("window.sameDocument") is True
+        assert await seat.page.locator(f"#incident-{number}").count() == 1
+
+
+async def test_C3_dispatch_is_dead_and_the_call_is_an_alarm(room: System, browser: Browser, desk: Fengqiao) -> None:
+    async with seated(browser, room) as seat:
+        await seat.page.locator('#line[data-state="live"]').wait_for()
+        room.processes["dispatch"].pause()
+        try:
+            await report(desk, "dead-1")
+            await seat.see("仍未派出", within="#alarms")
+            await seat.picture("alarm-zh")
+            await seat.page.keyboard.press("F9")
+            await seat.page.locator("#alarms .flashing").wait_for(state="detached")
+            await seat.see("仍未派出", within="#alarms")  # acknowledged is not gone
+        finally:
+            room.processes["dispatch"].resume()
+        await seat.page.locator("#alarms").filter(has_text="仍未派出").wait_for(state="detached", timeout=20_000)
+
+
+async def test_C4_both_languages_themes_the_wall_and_the_address(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    number = await call(desk, "languages-1")
+    complaints: list[str] = []
+    for lang, theme, word in (("zh", "light", "警情"), ("en", "dark", "Incidents")):
+        async with seated(browser, room, lang=lang, theme=theme, sel=number) as seat:
+            await seat.see(word, within="#incidents-title")
+            await seat.see("时间线" if lang == "zh" else "Timeline", within=".drawer")
+            await seat.page.locator(".maplibregl-canvas").wait_for()
+            complaints += [f"desk {lang} {one}" for one in await seat.serious()]
+            await seat.picture(f"desk-{lang}-{theme}")
+            await seat.page.keyboard.press("F1")
+            complaints += [f"keys {lang} {one}" for one in await seat.serious()]
+            await seat.picture(f"keys-{lang}")
+            await seat.page.keyboard.press("Escape")
+            await seat.page.keyboard.press("F2")
+            await seat.page.locator("#call-what").wait_for()
+            complaints += [f"call {lang} {one}" for one in await seat.serious()]
+            await seat.page.keyboard.press("Escape")
+            for screen in ("mediation", "analytics", "wall"):
+                await seat.page.goto(f"{seat.room}/?lang={lang}&view={screen}&theme={theme}")
+                await seat.page.locator("main:not(.empty)").wait_for()
+                complaints += [f"{screen} {lang} {one}" for one in await seat.serious()]
+            await seat.see(number, within=".wall")
+            assert await seat.page.evaluate("document.querySelector('.wall').scrollHeight <= innerHeight")
+            text = await seat.page.inner_text("body")
+            assert "undefined" not in text
+            assert "NaN" not in text
+            assert seat.faults == []
+            assert seat.outside == []
+    assert complaints == []
+
+
+async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    """What a person who has never seen it can do with the page alone: the whole way of one incident."""
+    async with seated(browser, room) as seat:
+        page = seat.page
+        await page.locator('#line[data-state="live"]').wait_for()
+        await eventually(lambda: page.locator("#units .unit-row").count(), what="units are there")
+        await page.keyboard.press("F2")
+        await page.keyboard.type("债务")
+        await page.locator(".hits button").first.wait_for()
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("皮具")
+        await page.locator('.hits[aria-label="在哪里"] button').first.wait_for()
+        await seat.see("把握", within=".hits")
+        await page.fill("#call-words", "货款没有付清，两人争吵")
+        await page.fill("#call-caller", "赵某")
+        await seat.picture("call-zh")
+        await page.keyboard.press("Control+Enter")
+        said = await seat.answer()
+        assert said.startswith("✓ 已接警")
+        number = said.removeprefix("✓ 已接警").split()[0]
+        await row(page, number).wait_for()
+        sent = await eventually(lambda: _police_on(desk, number), what="somebody is sent")
+        for verb in ("qs", "cf", "dc"):
+            await seat.say(f"{verb} {sent}")
+            assert (await seat.answer()).startswith("✓")
+        await seat.say(f"ztj {number} 债务")
+        assert "已转调解" in await seat.answer()
+        await page.keyboard.press("Enter")
+        await page.locator("main.mediation .case-body").wait_for(timeout=20_000)
+        address = page.url
+        case_id = dict(part.split("=") for part in urlsplit(address).query.split("&"))["case"]
+        await page.keyboard.press("g")
+        await page.keyboard.press("d")
+        await row(page, number).wait_for()
+        await seat.say(f"cj {sent} 移交")
+        assert (await seat.answer()).startswith("✓")
+        await page.keyboard.press("Escape")
+        await page.goto(f"{seat.room}/?lang=zh&view=analytics")
+        await seat.see("达标率")
+        await eventually(lambda: page.locator(".shares li").count(), what="response times are counted")
+        await seat.picture("analytics-zh")
+    async with seated(browser, room, "mediator", case=case_id) as seat:
+        await _mediate(seat.page)
+        await seat.picture("mediation-zh")
+        await seat.page.emulate_media(media="print")
+        printed = seat.page.locator(".printed")
+        assert await printed.is_visible()
+        text = await printed.inner_text()
+        assert "调解协议书" in text
+        assert "三日内付清货款" in text
+        assert "赵某某" in text
+        assert not await seat.page.locator("header.bar").is_visible()
+        await seat.picture("agreement-zh")
+        assert seat.faults == []
+
+
+async def _police_on(desk: Fengqiao, number: str) -> str | None:
+    found = [one for one in (await state(desk, number)).get("assignments", ()) if one["status"] == "assigned"]
+    return str(found[0]["unit"]) if found else None
+
+
+async def _mediate(page: Page) -> None:
+    async def step(name: str, **fields: str) -> None:
+        await page.get_by_role("button", name=name, exact=True).first.click()
+        form = page.locator(f'form[aria-label="{name}"]')
+        for field, value in fields.items():
+            target = form.locator(f"#step-{field}")
+            match await target.evaluate("one => one.type"):
+                case "select-one":
+                    await target.select_option(value)
+                case "checkbox":
+                    await target.set_checked(value == "yes")
+                case _:
+                    await target.fill(value)
+        await form.locator("button.main").click()
+        await page.locator(".answer.good").wait_for()
+        await form.wait_for(state="detached")
+
+    await page.locator(".case-body").wait_for()
+    for name in ("赵某某", "钱某某"):
+        await page.get_by_role("button", name="加当事人").click()
+        await page.fill("#party-name", name)
+        await page.locator('form[aria-label="加当事人"] button.main').click()
+        await page.locator(".case-body").get_by_text(name).wait_for()
+    await step("评估定级", grade="yellow", reason="货款纠纷")
+    await step("流转", mediators="mediator-1", venue="three-offices-one-court")
+    await step("记一次调解", outcome="agreed", place="三所一庭")
+    await step(
+        "写协议", facts="欠货款一万元", duties="三日内付清货款\n互不追究", manner="转账", place="皮具城", signed="yes"
+    )
+    await page.get_by_role("button", name="打印协议").wait_for()
+
+
+async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browser, desk: Fengqiao) -> None:
+    number = await call(desk, "crew-1", "dispute")
+    await desk.dispatch.assign((await state(desk, number))["id"], ["P1"], "test")
+    async with seated(browser, room, "crew", unit="P1", size=(390, 844)) as seat:
+        page = seat.page
+        await seat.see(number)
+        assert await seat.serious() == []
+        await seat.picture("crew-zh")
+        for word in ("签收", "出发", "到场"):
+            button = page.locator(f'[aria-label="{number}"] .crew-next', has_text=word)
+            await button.click()
+        await page.locator(f'[aria-label="{number}"] select').select_option("当场调解")
+        await page.locator(f'[aria-label="{number}"] .crew-next').click()
+        await page.locator(f'[aria-label="{number}"]').wait_for(state="detached")
+        held = [one for one in (await state(desk, number))["assignments"] if one["unit"] == "P1"]
+        assert held[-1]["status"] == "cleared"
+        # A touch does not call for help; two seconds do.
+        await page.locator(".crew-help").click()
+        assert not [one for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")]
+        await page.locator(".crew-help").hover()
+        await page.mouse.down()
+        await seat.see("已求援", within=".answer", seconds=8)
+        await page.mouse.up()
+        assert [one["unit"] for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")] == ["P1"]
+        await desk.dispatch.end_emergency("P1", "test")
+
+
+async def test_the_script_is_small_without_the_map() -> None:
+    page = built_page()
+    map_library = [file for file in (FOLDER / "assets").glob("*.js") if file.name.startswith(("MapPanel", "maplibre"))]
+    assert page.script.startswith("/static/app/assets/main-")
+    assert map_library
+    scripts = [file for file in (FOLDER / "assets").glob("*.js") if file not in map_library]
+    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in scripts) <= MOST_SCRIPT

@@ -1,0 +1,29 @@
+import { render } from "preact";
+import { effect } from "@preact/signals";
+import "./style/page.css";
+import { listen } from "./keyboard.ts";
+import { may } from "./session.ts";
+import { look } from "./state/lookups.ts";
+import { readHeat } from "./state/heat.ts";
+import { follow } from "./state/stream.ts";
+import { area, keep, screen, theme } from "./state/view.ts";
+import { App } from "./ui/App.tsx";
+import { words } from "./words/index.ts";
+
+effect(() => {
+  const wall = screen.value === "wall";
+  document.documentElement.dataset["theme"] = wall ? "wall" : theme.value;
+  document.title = `${words.screens[screen.value]} · ${words.title}`;
+});
+
+const root = document.getElementById("app");
+if (root !== null) {
+  keep();
+  render(<App />, root);
+  listen();
+  if (area.value !== "") {
+    if (may("stream:read")) void follow(area.value);
+    look(area.value);
+    void readHeat(area.value);
+  }
+}

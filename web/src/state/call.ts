@@ -1,0 +1,28 @@
+// The call that is being taken. It lives in memory only, and survives a look elsewhere: Esc parks it.
+import { signal } from "@preact/signals";
+
+export interface Draft {
+  what: string; code: string | null; where: string; lon: number | null; lat: number | null; sure: number | null;
+  words: string; caller: string; phone: string; source: string; priority: number | null; weapon: boolean; key: string;
+}
+
+export const taking = signal(false);
+export const draft = signal<Draft>(empty());
+
+function empty(): Draft {
+  return {
+    what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "",
+  };
+}
+
+export const change = (part: Partial<Draft>): void => { draft.value = { ...draft.value, ...part }; };
+
+/** said: `category place words` as the command line has it. */
+export function beginCall(said = ""): void {
+  const [what = "", where = "", ...more] = said.split(" ").filter((one) => one !== "");
+  if (what !== "") draft.value = { ...empty(), what, where, words: more.join(" ") };
+  taking.value = true;
+}
+
+export const park = (): void => { taking.value = false; };
+export const discard = (): void => { draft.value = empty(); taking.value = false; };

@@ -1,0 +1,128 @@
+// A crew's page for a phone: one task, one next step, help. It asks every few seconds: crews' tokens carry no stream.
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { ask, command, Refusal, tell, Unconfirmed } from "../http.ts";
+import { named, session } from "../session.ts";
+import { now, second } from "../state/clock.ts";
+import { look, results } from "../state/lookups.ts";
+import { onIt, type Assignment, type Incident, type Unit } from "../state/types.ts";
+import { limits, span } from "../state/urgency.ts";
+import { address, area } from "../state/view.ts";
+import { clockTime, words } from "../words/index.ts";
+import { refusal } from "../words/refusals.ts";
+import { work } from "../words/work.ts";
+import { placeOf } from "./Incidents.tsx";
+import { IncidentMark } from "./Mark.tsx";
+import { Countdown } from "./Timer.tsx";
+
+const EVERY_MS = 3000;
+const HOLD_MS = 2000;
+const unit = signal<Unit | null>(null);
+const tasks = signal<{ incident: Incident; assignment: Assignment }[]>([]);
+const readAt = signal<number | null>(null);
+const answer = signal<{ ok: boolean; text: string } | null>(null);
+const fix = signal<number | null>(null);
+const noFix = signal(!("geolocation" in navigator) || !isSecureContext);
+const said = signal<string[]>([]);
+const busy = signal(false);
+const received = new Set<string>();
+
+async function read(): Promise<void> {
+  try {
+    const board = await ask<{ units: Unit[]; incidents: Incident[]; borrowed: Unit[] }>(`/dispatch/v1/areas/${area.value}/board`);
+    unit.value = [...board.units, ...board.borrowed].find((one) => one.unit === session.unit) ?? null;
+    tasks.value = board.incidents.flatMap((incident) => onIt(incident).filter((one) => one.unit === session.unit).map((assignment) => ({ incident, assignment }))).sort((one, other) => one.incident.priority - other.incident.priority);
+    readAt.value = Date.now();
+    for (const { assignment, incident } of tasks.value) {
+      if (received.has(assignment.id)) continue;
+      received.add(assignment.id);
+      void command(`/assignments/${assignment.id}/received`, {}).catch(() => received.delete(assignment.id));
+      void ask<{ words: { text: string }[] }>(`/intake/v1/incidents/${incident.incident_id}/report`).then((told) => { said.value = told.words.map((one) => one.text); }).catch(() => { said.value = []; });
+      if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
+    }
+  } catch { /* the age on the screen says it */ }
+}
+
+async function act(run: () => Promise<unknown>, done: string): Promise<void> {
+  if (busy.value) return;
+  busy.value = true;
+  try {
+    const told = await run();
+    answer.value = told === null ? { ok: false, text: words.bad.silent } : { ok: true, text: done };
+  } catch (error) {
+    answer.value = { ok: false, text: error instanceof Refusal ? refusal(error.status, error.detail) : error instanceof Unconfirmed ? words.bad.unconfirmed : work.radio };
+  }
+  busy.value = false;
+  await read();
+}
+
+function watchPosition(): () => void {
+  if (noFix.value) return () => undefined;
+  let sent = 0;
+  const id = navigator.geolocation.watchPosition((found) => {
+    fix.value = Date.now();
+    if (Date.now() - sent < 5000) return;
+    sent = Date.now();
+    void tell("POST", "/dispatch/v1/positions", [{ area: area.value, unit: session.unit, lon: Number(found.coords.longitude.toFixed(6)), lat: Number(found.coords.latitude.toFixed(6)), at: new Date(now()).toISOString() }]).catch(() => undefined);
+  }, () => { noFix.value = true; }, { enableHighAccuracy: true, maximumAge: 5000 });
+  return () => navigator.geolocation.clearWatch(id);
+}
+
+/** Help is called by holding, so that a pocket does not call it. */
+function Emergency() {
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const holding = signal(false);
+  const down = (): void => { timer.current ??= setTimeout(() => { timer.current = undefined; void act(() => command(`/units/${session.unit}/emergency?area=${area.value}`, {}), work.emergencySent); }, HOLD_MS); holding.value = true; };
+  const up = (): void => { clearTimeout(timer.current); timer.current = undefined; holding.value = false; };
+  return <button type="button" class="crew-help" onPointerDown={down} onPointerUp={up} onPointerLeave={up} onKeyDown={(event) => { if ((event.key === " " || event.key === "Enter") && !event.repeat) down(); }} onKeyUp={up} onContextMenu={(event) => event.preventDefault()}>{work.emergency}</button>;
+}
+
+function Task({ incident, assignment }: { incident: Incident; assignment: Assignment }) {
+  const result = useRef<HTMLSelectElement>(null);
+  const dispute = useRef<HTMLInputElement>(null);
+  const limit = limits(incident).find((one) => one.assignmentId === assignment.id);
+  const next = work.next[assignment.status];
+  const step = ({ assigned: "acknowledge", acknowledged: "en-route", en_route: "on-scene" } as Record<string, string>)[assignment.status];
+  const category = incident.category.code;
+  return (
+    <section class="panel crew-task" aria-label={incident.number}>
+      <p class="crew-what"><IncidentMark priority={incident.priority} /> <b>{incident.number} {named(incident.category)}</b></p>
+      <p class="crew-place">{placeOf(incident)}</p>
+      <p>{words.assignment[assignment.status]} · {work.receivedAt} {clockTime(assignment.assigned_at, area.value)} {incident.weapon === true && <span class="chip act">{words.weapon}</span>}</p>
+      {limit !== undefined && <Countdown limit={limit} />}
+      {said.value.map((one, n) => <p key={n} class="said">{one}</p>)}
+      {assignment.status === "on_scene" ? <form class="step-form" onSubmit={(event) => { event.preventDefault(); void act(() => command(`/assignments/${assignment.id}/clear`, { disposition: result.current?.value, ...(dispute.current?.checked === true ? { dispute: { kind: category } } : {}) }), words.done["clear"](session.unit, incident.number)); }}>
+        <div><label for="crew-result">{work.result}</label><select id="crew-result" ref={result} required><option value="" />{results.value.map((one) => <option key={one.code} value={one.code}>{named(one)}</option>)}</select></div>
+        <div class="check"><label for="crew-dispute">{work.dispute}</label><input id="crew-dispute" ref={dispute} type="checkbox" /></div>
+        <button type="submit" class="crew-next" disabled={busy.value}>{next}</button></form>
+        : step !== undefined && <button type="button" class="crew-next" disabled={busy.value} onClick={() => void act(() => command(`/assignments/${assignment.id}/${step}`, {}), (words.done[step] as (u: string) => string)(session.unit ?? ""))}>{next}</button>}
+    </section>
+  );
+}
+
+export default function Crew() {
+  useEffect(() => {
+    look(area.value);
+    void read();
+    const timer = setInterval(() => void read(), EVERY_MS);
+    const stop = watchPosition();
+    return () => { clearInterval(timer); stop(); };
+  }, []);
+  void second.value;
+  const age = readAt.value === null ? null : (Date.now() - readAt.value) / 1000;
+  const on = unit.value !== null && unit.value.status !== "off_duty";
+  return (
+    <main class="crew">
+      <header class="panel crew-head"><h1>{session.unit}</h1><span class="ink2">{unit.value === null ? "" : named(unit.value)}</span>
+        <span>{noFix.value ? <small>{work.noGps}</small> : fix.value === null ? "?" : `● ${work.gps(span((Date.now() - fix.value) / 1000))}`}</span>
+        <a href={address({ lang: session.language === "zh" ? "en" : "zh" })}>{words.bar.other}</a><a href={`/sign-in/out?lang=${session.language}`}>{words.bar.signOut}</a></header>
+      {age !== null && age > 10 && <p class="banner" role="alert">! {work.older(span(age))}</p>}
+      {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "✓ " : "✗ "}{answer.value.text}</p>}
+      {readAt.value === null ? <p class="empty">{words.loading}</p> : tasks.value.length === 0 ? <p class="panel empty crew-idle">{on ? work.noTask : words.unit.off_duty}</p> : tasks.value.map((one) => <Task key={one.assignment.id} {...one} />)}
+      <footer class="crew-foot">
+        {unit.value !== null && <button type="button" disabled={busy.value || tasks.value.length > 0} onClick={() => void act(() => command(`/units/${session.unit}/duty?area=${area.value}`, { on: !on }, "PUT"), on ? words.done["off-duty"](session.unit) : words.done["on-duty"](session.unit))}>{on ? work.offDuty : work.duty}</button>}
+        {on && <Emergency />}
+      </footer>
+    </main>
+  );
+}

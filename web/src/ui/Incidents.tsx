@@ -1,0 +1,59 @@
+// The list of open incidents, the most urgent first. One tab stop; arrows, j and k move in it.
+import { useEffect, useRef } from "preact/hooks";
+import { begun } from "../state/board.ts";
+import { acknowledged, counts, emergencies, rows, shownRows } from "../state/derived.ts";
+import { onIt, type Incident } from "../state/types.ts";
+import { shownLimit } from "../state/urgency.ts";
+import { filter, keep, select, selected } from "../state/view.ts";
+import { named } from "../session.ts";
+import { words } from "../words/index.ts";
+import { IncidentMark } from "./Mark.tsx";
+import { Countdown, Since } from "./Timer.tsx";
+
+export const placeOf = (one: Incident): string =>
+  [one.location.name ?? one.location.grid_cell ?? "", one.location.confidence < 0.5 ? words.unsure : ""].filter(Boolean).join(" · ");
+
+function Row({ one, chosen }: { one: Incident; chosen: boolean }) {
+  const limit = shownLimit(one);
+  const crews = onIt(one).map((each) => `${each.unit} ${words.assignment[each.status]}`);
+  const waits = (one.waiting_roles ?? []).map((role) => words.role[role] ?? role);
+  const flashing = one.priority === 1 && (one.status === "active" || one.status === "queued") && !acknowledged.value.has(`queued/${one.incident_id}`);
+  return (
+    <li id={`incident-${one.number}`} role="option" aria-selected={chosen} class={`incident-row ${chosen ? "chosen" : ""} ${emergencies.value.has(one.incident_id) ? "need" : ""}`}
+      onClick={() => select(one.number)}>
+      <IncidentMark priority={one.priority} flashing={flashing} />
+      <span class="row-head"><b>{one.number}</b> <b class="what">{named(one.category)}</b> <span class={`status ${one.status}`}>{words.status[one.status]}</span>{one.weapon === true && <span class="chip act">{words.weapon}</span>}</span>
+      <span class="row-when">{limit === null ? <Since at={one.received_at} /> : <Countdown limit={limit} />}</span>
+      <span class="row-sub" title={placeOf(one)}>{placeOf(one)} · {crews.length > 0 ? crews.join(" ") : words.nobody}{waits.length > 0 && ` · ${words.waits} ${waits.join(" ")}`}{(one.urged ?? 0) > 0 && ` · ${words.urged(one.urged ?? 0)}`}</span>
+    </li>
+  );
+}
+
+export function Incidents() {
+  const list = useRef<HTMLUListElement>(null);
+  const shown = shownRows.value;
+  const hidden = rows.value.length - shown.length;
+  useEffect(() => {
+    document.getElementById(`incident-${selected.value}`)?.scrollIntoView({ block: "nearest" });
+  }, [selected.value]);
+  return (
+    <section class="panel incidents" aria-labelledby="incidents-title">
+      <h2 id="incidents-title">{words.incidents} <span class="ink2">{counts.value.open}</span>
+        <input id="find" type="search" placeholder={words.find} aria-label={words.find} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; keep(); }} /></h2>
+      {hidden > 0 && <p class="note">{words.hidden(hidden)}</p>}
+      {shown.length === 0
+        ? <p class="empty">{begun.value ? words.noIncidents : words.loading}</p>
+        : <ul id="incidents" ref={list} role="listbox" tabIndex={0} aria-label={words.incidents} aria-activedescendant={selected.value === null ? undefined : `incident-${selected.value}`} class="list">
+          {shown.map((one) => <Row key={one.incident_id} one={one} chosen={one.number === selected.value} />)}
+        </ul>}
+    </section>
+  );
+}
+
+/** Move the selection by `step` rows. */
+export function move(step: number): void {
+  const all = shownRows.value;
+  const at = all.findIndex((one) => one.number === selected.value);
+  const next = all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + step))];
+  if (next !== undefined) select(next.number);
+}

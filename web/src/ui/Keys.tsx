@@ -1,0 +1,39 @@
+// F1: every key, and every command with its words.
+import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { VERBS } from "../commands/verbs.ts";
+import { may } from "../session.ts";
+import { words } from "../words/index.ts";
+
+export const keysShown = signal(false);
+
+export function Dialog({ label, close, children, wide = false }: { label: string; close: () => void; children: preact.ComponentChildren; wide?: boolean }) {
+  const element = useRef<HTMLDialogElement>(null);
+  // Before it is painted: who types at once types into it.
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    // What closes gives the focus back to where it was.
+    return () => { if (before instanceof HTMLElement) before.focus(); };
+  }, []);
+  return <dialog ref={element} aria-label={label} class={wide ? "wide" : ""} onCancel={(event) => { event.preventDefault(); close(); }}>{children}</dialog>;
+}
+
+export function Keys() {
+  if (!keysShown.value) return null;
+  const close = () => { keysShown.value = false; };
+  return (
+    <Dialog label={words.keys.title} close={close} wide>
+      <h2>{words.keys.title}</h2>
+      <div class="key-columns">
+        <section><h3>{words.keys.everywhere}</h3><dl>{words.keys.list.map(([key = "", what = ""]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl>
+          <h3>{words.keys.outside}</h3><dl>{words.keys.letters.map(([key = "", what = ""]) => <div key={key}><dt><kbd>{key}</kbd></dt><dd>{what}</dd></div>)}</dl></section>
+        <section class="verbs"><h3>{words.keys.verbs}</h3>
+          <table><tbody>{VERBS.filter((one) => may(one.scope)).map((one) => (
+            <tr key={one.id}><th scope="row">{words.act[one.id]}</th><td><code>{one.en.join(" ")}</code></td><td lang="zh-CN">{one.zh.join(" ")}</td><td><code>{one.py.join(" ")}</code></td><td><code>{one.example}</code></td></tr>
+          ))}</tbody></table></section>
+      </div>
+      <p class="right"><button type="button" onClick={close}>{words.keys.close}</button></p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,158 @@
+// Take a call: what, where, the words, who. The board stays live beside it; Esc parks the draft.
+import { signal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { say } from "../commands/answer.ts";
+import { explain } from "../commands/run.ts";
+import { ask, newKey, tell } from "../http.ts";
+import { named } from "../session.ts";
+import { now } from "../state/clock.ts";
+import { change, discard, draft, park, taking, type Draft } from "../state/call.ts";
+import { incidents } from "../state/board.ts";
+import { open } from "../state/derived.ts";
+import { categories, ground, sources, type CategoryRow } from "../state/lookups.ts";
+import type { Incident, Priority } from "../state/types.ts";
+import { area, select } from "../state/view.ts";
+import { words } from "../words/index.ts";
+import { IncidentMark } from "./Mark.tsx";
+
+interface Hit { name: string; name_en: string; lon: number; lat: number; grid_cell: string; confidence: number }
+const hits = signal<Hit[] | null>(null);
+const busy = signal(false);
+const SAME_M = 300;
+const SAME_S = 3600;
+
+const metres = (lon: number, lat: number, one: { lon: number; lat: number }): number =>
+  Math.hypot((one.lon - lon) * Math.cos((lat * Math.PI) / 180), one.lat - lat) * 111_195;
+
+/** Open incidents that may be the same event: near in place and time, of the same or a like category. 0 … 1. */
+export function likely(call: Draft, all: Incident[], at: number): { one: Incident; score: number }[] {
+  if (call.lon === null || call.lat === null) return [];
+  const found: { one: Incident; score: number }[] = [];
+  for (const one of all) {
+    const away = metres(call.lon, call.lat, one.location);
+    const age = (at - Date.parse(one.received_at)) / 1000;
+    if (away > SAME_M || age > SAME_S) continue;
+    const alike = call.code === null ? 0.5 : one.category.code === call.code ? 1 : one.category.code.slice(0, 2) === call.code.slice(0, 2) ? 0.7 : 0.3;
+    found.push({ one, score: (1 - away / SAME_M) * 0.5 + (1 - age / SAME_S) * 0.2 + alike * 0.3 });
+  }
+  return found.filter((each) => each.score >= 0.4).sort((first, other) => other.score - first.score).slice(0, 3);
+}
+
+function matching(text: string): CategoryRow[] {
+  const low = text.trim().toLowerCase();
+  if (low === "") return [];
+  const score = (one: CategoryRow): number => {
+    const all = [one.name_zh, one.name_en.toLowerCase(), one.code, ...one.aliases.map((each) => each.toLowerCase())];
+    if (all.includes(low) || ground.value?.category_initials[one.code] === low) return 3;
+    if (all.some((each) => each.startsWith(low))) return 2;
+    return all.some((each) => each.includes(low)) || (ground.value?.category_initials[one.code] ?? "").startsWith(low) ? 1 : 0;
+  };
+  return categories.value.map((one) => ({ one, points: score(one) })).filter((each) => each.points > 0).sort((a, b) => b.points - a.points || b.one.code.length - a.one.code.length).map((each) => each.one).slice(0, 6);
+}
+
+let search: ReturnType<typeof setTimeout> | undefined;
+function lookUp(text: string): void {
+  clearTimeout(search);
+  hits.value = null;
+  if (text.trim() === "") return;
+  search = setTimeout(async () => {
+    try {
+      const told = await ask<{ items: Hit[] }>(`/intake/v1/places?area=${area.value}&limit=3&q=${encodeURIComponent(text.trim())}`);
+      if (draft.value.where !== text) return;
+      hits.value = told.items;
+      const best = told.items[0];
+      if (best !== undefined && draft.value.lon === null) choosePlace(best, false);
+    } catch { hits.value = []; }
+  }, 150);
+}
+
+function choosePlace(hit: Hit, write: boolean): void {
+  change({ lon: hit.lon, lat: hit.lat, sure: hit.confidence, ...(write ? { where: hit.name } : {}) });
+}
+
+async function addCaller(to: Incident): Promise<void> {
+  const call = draft.value;
+  try {
+    await tell("POST", `/intake/v1/incidents/${to.incident_id}/callers`, { name: call.caller || null, phone: call.phone || null, description: call.words || null });
+    discard();
+    select(to.number);
+    say(true, words.done["linkedCaller"](to.number));
+  } catch (error) { explain(error); }
+}
+
+async function accept(): Promise<void> {
+  const call = draft.value;
+  if (busy.value) return;
+  const code = call.code ?? matching(call.what)[0]?.code;
+  if (code === undefined) { say(false, words.bad.category); return; }
+  if (call.where.trim() === "" && call.lon === null) { say(false, words.bad.place); return; }
+  busy.value = true;
+  if (call.key === "") change({ key: newKey() });
+  try {
+    const answer = await tell<{ incident_id: string; relay: string }>("POST", "/intake/v1/incidents", {
+      area: area.value, source: call.source, external_id: draft.value.key, category: code, priority: call.priority, description: call.words || null, reported_at: new Date(now()).toISOString(),
+      location: { address: call.where || null, lon: call.lon, lat: call.lat }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
+    });
+    discard();
+    hits.value = null;
+    if (answer.body.relay === "pending") { say(true, words.call.pending); return; }
+    const number = await opened(answer.body.incident_id);
+    say(true, words.done["call"](number ?? ""));
+    if (number !== null) select(number);
+  } catch (error) { explain(error); } finally { busy.value = false; }
+}
+
+/** The number that dispatch gives it, when it is on the board within five seconds. */
+async function opened(id: string): Promise<string | null> {
+  for (let left = 50; left > 0; left -= 1) {
+    const one = incidents.get(id);
+    if (one !== undefined) return one.number;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return null;
+}
+
+export function TakeCall() {
+  const first = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => { first.current?.focus(); if (draft.value.where !== "" && draft.value.lon === null) lookUp(draft.value.where); }, []);
+  const call = draft.value;
+  const kinds = call.code === null ? matching(call.what) : [];
+  const chosen = categories.value.find((one) => one.code === call.code);
+  const same = likely(call, open.value, now());
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); void accept(); }
+    else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); park(); }
+    else if (event.altKey && event.key.toLowerCase() === "l" && same[0] !== undefined) { event.preventDefault(); void addCaller(same[0].one); }
+  };
+  return (
+    <section class="panel drawer call" aria-label={words.call.title} onKeyDown={onKey}>
+      <h2>{words.call.title}</h2>
+      <form class="call-form" onSubmit={(event) => { event.preventDefault(); void accept(); }}>
+        <div class="call-fields">
+          <label for="call-what">{words.call.what} *</label>
+          <div><input id="call-what" ref={first} autocomplete="off" placeholder={words.call.whatHint} value={chosen === undefined ? call.what : named(chosen)} onInput={(event) => change({ what: event.currentTarget.value, code: null })}
+            onKeyDown={(event) => { if (event.key === "Enter" && !event.ctrlKey && !event.isComposing) { event.preventDefault(); const best = kinds[0]; if (best !== undefined) { change({ code: best.code }); document.getElementById("call-where")?.focus(); } } }} />
+          {kinds.length > 0 && <ul class="hits" aria-label={words.call.what}>{kinds.map((one) => <li key={one.code}><button type="button" onClick={() => { change({ code: one.code }); document.getElementById("call-where")?.focus(); }}><IncidentMark priority={one.priority as Priority} /> {named(one)} <small class="ink2">{one.code} {one.aliases.slice(0, 3).join(" ")}</small></button></li>)}</ul>}</div>
+          <label for="call-where">{words.call.where} *</label>
+          <div><input id="call-where" autocomplete="off" placeholder={words.call.whereHint} value={call.where} onInput={(event) => { change({ where: event.currentTarget.value, lon: null, lat: null, sure: null }); lookUp(event.currentTarget.value); }} />
+            {hits.value !== null && hits.value.length === 0 && <p class="note">{words.call.noPlace}</p>}
+            {hits.value !== null && hits.value.length > 0 && <ul class="hits" aria-label={words.call.where}>{hits.value.map((one) => <li key={`${one.name}${one.lon}`}><button type="button" aria-pressed={call.lon === one.lon && call.lat === one.lat} onClick={() => choosePlace(one, true)}>{named({ name_zh: one.name, name_en: one.name_en })} <small class="ink2">{one.grid_cell} · {words.call.sureness} {one.confidence.toFixed(2)}</small></button></li>)}</ul>}</div>
+          <label for="call-words">{words.call.say}</label>
+          <textarea id="call-words" rows={2} maxLength={4000} value={call.words} onInput={(event) => change({ words: event.currentTarget.value })} />
+          <label for="call-caller">{words.call.caller}</label>
+          <div class="pair"><input id="call-caller" autocomplete="off" value={call.caller} onInput={(event) => change({ caller: event.currentTarget.value })} /><label for="call-phone">{words.call.phone}</label><input id="call-phone" type="tel" autocomplete="off" value={call.phone} onInput={(event) => change({ phone: event.currentTarget.value })} /></div>
+          <label for="call-source">{words.call.source}</label>
+          <div class="pair"><select id="call-source" value={call.source} onChange={(event) => change({ source: event.currentTarget.value })}>{sources.value.map((one) => <option key={one.source} value={one.source}>{named(one)}</option>)}</select>
+            <label for="call-priority">{words.call.priority}</label><select id="call-priority" value={call.priority ?? ""} onChange={(event) => change({ priority: event.currentTarget.value === "" ? null : Number(event.currentTarget.value) })}><option value="">{words.call.byCategory}{chosen !== undefined && ` (P${chosen.priority})`}</option>{[1, 2, 3, 4].map((one) => <option key={one} value={one}>P{one}</option>)}</select>
+            <label class="check"><input type="checkbox" checked={call.weapon} onChange={(event) => change({ weapon: event.currentTarget.checked })} /> {words.call.weapon}</label></div>
+        </div>
+        <div class="call-side"><h3>{words.call.same}</h3>
+          {same.length === 0 ? <p class="ink2">{words.call.none}</p> : <ul>{same.map(({ one, score }, n) => <li key={one.incident_id}><IncidentMark priority={one.priority} /> <b>{one.number}</b> {named(one.category)} {score.toFixed(2)} <button type="button" onClick={() => void addCaller(one)}>{n === 0 ? words.call.addCaller : words.call.addCaller.replace(/ Alt\+L$/, "")}</button></li>)}</ul>}
+          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : words.call.accept}</button> <button type="button" onClick={park}>{words.call.park}</button></p></div>
+      </form>
+    </section>
+  );
+}
+
+export const callShown = taking;

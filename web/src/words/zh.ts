@@ -1,0 +1,102 @@
+// Chinese, the page's first language. `en.ts` has the same keys: the compiler sees to it.
+import type { Fault } from "../commands/parse.ts";
+import { events } from "./events.zh.ts";
+
+export const zh = {
+  title: "枫桥", screens: { desk: "指挥台", mediation: "调解台", analytics: "研判", wall: "大屏", crew: "警组" },
+  line: {
+    begin: "正在连接", live: (s: number) => `在线 ${s}秒`, offline: (at: string) => `断线，画面 ${at}，重连中`,
+    refused: "没有权限，或登录已过期：请重新登录", caught: (n: number) => `已恢复，补 ${n} 条`,
+    stale: (age: string) => `画面是 ${age} 前的`,
+  },
+  bar: {
+    open: "未结", alarms: "告警", queue: "排队", free: "待命", signOut: "退出", other: "English", light: "浅色", dark: "深色", auto: "跟随系统",
+    area: "辖区", theme: "明暗", sound: "提示音", soundOn: "开", soundOff: "关", keys: "按键",
+  },
+  incidents: "警情", units: "警力", told: "动态", map: "地图", drawer: "警情详情", command: "命令", alarms: "告警",
+  noIncidents: "无警情，F2 接警", noUnits: "无人在岗：on P3 上岗", noTold: "还没有动态", loading: "正在读取…",
+  find: "筛选 /", hidden: (n: number) => `筛选隐藏 ${n} 条，Esc 全显`, newAbove: (n: number) => `上方新 ${n} 条 ↑`,
+  nobody: "尚无人", waits: "等", unsure: "位置不确定", sure: (n: number) => `把握 ${Math.round(n * 100)}%`, callers: (n: number) => `${n} 人报警`,
+  weapon: "持械", urged: (n: number) => `催办 ${n} 次`, received: "接警", ended: "结束",
+  toSelected: (number: string) => `到 ${number}`, byRoad: "按路程", secondsAway: (t: string) => `${t}`, noRoad: "无路", age: (t: string) => `位置 ${t} 前`,
+  noPosition: "无位置，按驻地", standby: "待命点", onIt: "在办", lent: "已借出", borrowed: "借来",
+  status: {
+    active: "新", queued: "排队", resources_assigned: "已派", resources_enroute: "途中", resources_onscene: "到场", held: "挂起",
+    awaiting_feedback: "待反馈", closed: "已结", cancelled: "已撤", merged: "已并",
+  },
+  unit: { emergency: "求助", available: "待命", conditionally_available: "可再派", not_available: "在办", off_duty: "下岗" },
+  assignment: {
+    assigned: "已派", acknowledged: "签收", en_route: "途中", on_scene: "到场", cleared: "处结", declined: "退单", timed_out: "超时", diverted: "改道", cancelled: "撤下",
+  },
+  timer: {
+    assigned: "派警", on_scene: "到场", handled: "处置", acknowledge: "签收", en_route: "出发", arrive: "到场", report_up: "上报",
+    role: "增援", step: "步骤", left: (t: string) => `剩${t}`, over: (t: string) => `超${t}`,
+  } as Record<string, any>,
+  role: { primary: "主办", support: "增援", first_response: "先期", sweep: "拉网", waiting: "待定" } as Record<string, string>,
+  recommendation: {
+    title: "建议", none: "无空闲警力：可求援 qy", why: (saved: number, other: string) => `比 ${other} 快 ${saved} 秒`, only: "仅此一组可派",
+    stale: "位置旧", silent: "上次未应答", covers: "本责任区", ruledOut: "不可派", busy: "在办", off_duty: "下岗", no_road: "无路", capability: "能力不符", emergency: "求助中", lent: "借出", again: "重新计算",
+    refused: "现在算不出建议", send: "派出建议 F8",
+  } as Record<string, any>,
+  on: "在办警力", timeline: "时间线", surroundings: "周边", words: "报警内容", history: "旧警情", near: "近处",
+  nothingNear: "记录中没有周边信息", metres: (n: number) => `${n} 米`, cameras: "探头", posts: "警务点", hazards: "隐患", warnings: "警示", earlier: "旧警情",
+  masked: "姓名、号码已遮蔽", loadFailed: "读取失败，稍后自动再试",
+  act: {
+    assign: "派", reassign: "改派", hold: "挂起", release: "解挂", merge: "并入", case: "转调解", note: "备注", cancel: "取消", withdraw: "撤下",
+    urge: "催办", reopen: "重开", unmerge: "拆出", clear: "处结", step: "步骤", aid: "求援", acknowledge: "签收", "en-route": "出发", "on-scene": "到场",
+    decline: "退单", link: "关联", own: "认领", solve: "办结", call: "接警", "on-duty": "上岗", "off-duty": "下岗", "stand-down": "解除求助", recall: "召回", open: "打开",
+  } as Record<string, string>,
+  commandHint: "动词 [警力] [警情] [内容] [;原因] · Tab 补全 · ↑ 历史", run: "执行", lastAnswer: "回答", noAnswer: "还没有命令",
+  preview: (what: string) => `${what}？再按 Enter 执行，Esc 放弃`, running: "正在发送…",
+  previewAssign: (units: string, n: string) => `派 ${units} 到 ${n}`, previewCancel: (n: string) => `取消 ${n}`, previewMerge: (a: string, b: string) => `把 ${b} 并入 ${a}`,
+  undo: "u 撤回", nothingToUndo: "没有可撤回的",
+  done: {
+    assign: (u: string, n: string) => `${u} 已派往 ${n}，等签收`, acknowledge: (u: string) => `${u} 已签收`, "en-route": (u: string) => `${u} 已出发`,
+    "on-scene": (u: string) => `${u} 已到场`, clear: (u: string, n: string) => `${u} 处结 ${n}`, decline: (u: string) => `${u} 已退单`, withdraw: (u: string, n: string) => `${u} 已撤出 ${n}`,
+    reassign: (u: string, n: string) => `${n} 已改派 ${u}`, hold: (n: string) => `${n} 已挂起`, release: (n: string) => `${n} 已解挂`, merge: (a: string, b: string) => `${b} 已并入 ${a}`,
+    unmerge: (n: string) => `${n} 已拆出`, link: (a: string, b: string) => `${a} 已关联 ${b}`, urge: (n: string) => `已催办 ${n}`, cancel: (n: string) => `${n} 已取消`,
+    reopen: (n: string) => `${n} 已重开`, note: (n: string) => `${n} 已备注`, call: (n: string) => `已接警 ${n}`, case: () => "已转调解；Enter 打开", own: (n: string, o: string) => `小案 ${n} 由 ${o} 负责`,
+    solve: (n: string) => `小案 ${n} 办结`, step: (n: string, s: string) => `${n} 步骤 ${s} 完成`, "on-duty": (u: string) => `${u} 上岗`, "off-duty": (u: string) => `${u} 下岗`,
+    "stand-down": (u: string) => `${u} 求助解除`, aid: (n: string, a: string) => `${n} 已向 ${a} 求援`, recall: (u: string) => `${u} 已召回`, open: (n: string) => `${n}`,
+    acked: "告警已确认", undone: (what: string) => `已撤回：${what}`, linkedCaller: (n: string) => `报警人已加到 ${n}`,
+  } as Record<string, any>,
+  fault(fault: Fault): string {
+    switch (fault.kind) {
+      case "no-verb": return `没有“${fault.word}”这个命令：F1 看全部`;
+      case "ambiguous": return `“${fault.word}”不止一个：${fault.among.join("、")}`;
+      case "no-unit": return fault.like === null ? `无 ${fault.word}` : `无 ${fault.word}，${fault.like}？`;
+      case "no-incident": return `没有未结警情 ${fault.word}`;
+      case "nothing-selected": return "没有选中的警情：先用 j k 选";
+      case "needs": return { unit: "请写警力，如 P3", incident: "请写警情号，或先选一条", incidents: "请写两个警情号", reason: "请加 ;原因", words: "请写内容" }[fault.what];
+    }
+  },
+  bad: {
+    unconfirmed: "未确认，勿重发：看动态里有没有", silent: "派警无应答，用电台", offline: "服务无应答，稍候再试", forbidden: "没有这个权限",
+    unitOn: (u: string, n: string) => `${u} 在 ${n}，用 gp 改派`, unitFree: (u: string) => `${u} 没有在办的警情`, unitOff: (u: string) => `${u} 已下岗：on ${u} 上岗`,
+    ended: (n: string) => `${n} 已结，先重开`, duration: "挂起多久？如 10m、2h", adviceNone: (n: string) => `无空闲，${n} 排队，可求援`, noRight: (what: string) => `没有“${what}”的权限`,
+    place: "这个地点找不到：换个说法，或在地图上点", category: "没有这个类别", other: (status: number, detail: string) => `被拒绝（${status}）：${detail}`,
+  },
+  call: {
+    title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警 Ctrl+Enter", park: "搁置 Esc",
+    whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人 Alt+L", sureness: "把握", noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
+    pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", none: "附近没有相似警情",
+  },
+  keys: {
+    title: "按键", everywhere: "随处可用", outside: "不在输入框时", verbs: "命令",
+    list: [["F1", "按键"], ["F2", "接警"], ["F3", "下一条最急"], ["F4", "到警力"], ["F6", "换区域"], ["F8", "派出建议"], ["F9", "确认告警"], ["Ctrl+K", "搜索动作"], ["Ctrl+/", "命令行"], ["Esc", "返回"]],
+    letters: [["j k", "上下"], ["Enter", "打开"], ["/", "筛选"], ["g d", "指挥台"], ["g m", "调解台"], ["g a", "研判"], ["g w", "大屏"], ["u", "撤回"]], close: "关闭 Esc",
+  },
+  palette: { title: "搜索动作", hint: "写要做的事", none: "没有这样的动作" },
+  strip: { small: "小案", due: "调解到期", feedback: "待反馈", holes: "空防", force: "警力", planned: (a: number, p: number) => `${a}/${p}`, overdue: (n: number) => `${n} 超期` },
+  alarm: {
+    undecided: (s: number) => `警情接警 ${s} 秒后仍未派出：F8，或用电台`, queued: (n: string, s: string) => `${n} 排队 ${s}，无空闲警力：求援 qy`, emergency: (u: string) => `紧急：${u} 民警求助！`,
+    unsigned: (u: string, n: string) => `${u} 超时未签 ${n}：改派 gp`, unreadable: "有一条警情无法读取：查死信", acknowledge: "确认 F9", more: (n: number) => `还有 ${n} 条`, over: (n: string, what: string) => `${n} ${what}超时`,
+  },
+  layers: { heat: "热力", standby: "待命点", zones: "防区", home: "全图" }, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
+  wall: { queue: "未派", p1: "一级", oldest: "最久未派", tonight: "1-3-5 达标", next: "下一个到期", page: (a: number, b: number) => `第 ${a}/${b} 页`, more: "更多", answered: "接警", arrived: "到场", handled: "处置", calm: "无未结警情" },
+  notice: { delivered: (to: string) => `已送达 ${to}`, failed: (to: string) => `送达 ${to} 失败` },
+  offline: "离线", reload: "重新载入", close: "关闭", back: "返回", more: "更多", none: "无", yes: "是", no: "否", of: "／", send: "提交", cancelled: "已放弃",
+  event: events,
+};
+
+export type Words = typeof zh;
