@@ -20,7 +20,7 @@ STAMP := .venv/.fengqiao-setup
 PYTEST := $(PYTHON) -m pytest -ra
 # `make test` has one fault of each kind; every service's kill points in full belong here.
 FAULTS := tests/faults tests/integration/intake/test_kill_points.py tests/integration/analytics/test_kill_points.py \
-          tests/integration/mediation/test_kill_points.py
+          tests/integration/mediation/test_kill_points.py tests/integration/notify/test_kill_points.py
 ONCE ?=
 DATA ?=
 ARGS ?=

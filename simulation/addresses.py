@@ -12,4 +12,5 @@ def addresses(settings: ServiceSettings) -> Addresses:
         settings.url("dispatch"),
         settings.url("mediation"),
         settings.url("analytics"),
+        settings.url("notify"),
     )

@@ -29,7 +29,7 @@ from fengqiao.runtime.settings import ServiceSettings
 PYTHON_WANTED: Final = (3, 11)
 GLIBC_WANTED: Final = (2, 34)
 MEMORY_WANTED_MB: Final = 2500
-CHECKING: Final = ("intake", "dispatch", "mediation", "analytics")
+CHECKING: Final = ("intake", "dispatch", "mediation", "analytics", "notify")
 """The services that read more of an area's folder than its area.json."""
 CHECK_S: Final = 120.0
 

@@ -22,6 +22,7 @@ class Addresses:
     dispatch: str = "http://127.0.0.1:8002"
     mediation: str = "http://127.0.0.1:8003"
     analytics: str = "http://127.0.0.1:8004"
+    notify: str = "http://127.0.0.1:8005"
 
 
 class Fengqiao:

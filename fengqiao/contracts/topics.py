@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, positions, states
+from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, notices, positions, states
 from fengqiao.contracts.aid import AID_COMMANDS, AID_EVENTS, AID_MESSAGES
 from fengqiao.contracts.hazards import HAZARD_EVENTS
 from fengqiao.contracts.model import Event
@@ -137,7 +137,7 @@ DISPATCH: Final = Topic(
     ),
     key="area",
     publishers=("dispatch",),
-    consumers=("intake", "analytics", "commandroom"),
+    consumers=("intake", "analytics", "commandroom", "notify"),
 )
 INCIDENT_STATE: Final = Topic(
     "incident-state",
@@ -171,7 +171,15 @@ MEDIATION: Final = Topic(
     (*mediation.CASE_EVENTS, *HAZARD_EVENTS),
     key="case",
     publishers=("mediation",),
-    consumers=("analytics", "commandroom"),
+    consumers=("analytics", "commandroom", "notify"),
+)
+NOTICES: Final = Topic(
+    "notices",
+    "what became of the notices that plans and cases asked for",
+    (notices.NoticeDelivered, notices.NoticeFailed),
+    key="area",
+    publishers=("notify",),
+    consumers=("commandroom",),
 )
 
 TOPICS: Final[tuple[Topic, ...]] = (
@@ -183,6 +191,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     UNIT_STATE,
     DISPUTES,
     MEDIATION,
+    NOTICES,
 )
 EVENTS: Final[dict[str, type[Event]]] = {event.TYPE: event for topic in TOPICS for event in topic.events}
 

@@ -17,7 +17,7 @@ from fengqiao.contracts import ids
 from fengqiao.runtime.roles import ROLES, scopes_of
 from fengqiao.runtime.settings import ServiceName
 from tests.conftest import run
-from tests.system import System
+from tests.system import NAMES, System
 
 PUBLIC = re.compile(
     r"^/(livez|readyz|metrics|docs|openapi\.json|asyncapi|problems|static|sign-in|callback|\.well-known|$)"
@@ -53,7 +53,7 @@ ALL = list(operations())
 
 @pytest.fixture(scope="module")
 def everything(system: System) -> System:
-    run(system.start())
+    run(system.start(*NAMES, "notify"))
     return system
 
 
