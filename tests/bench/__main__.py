@@ -26,6 +26,7 @@ from tests.bench.http_client import Pool, post
 from tests.bench.lives import Lives
 from tests.bench.load import Order, Result, Seen, assigned, closed_loop, open_loop
 from tests.bench.processes import cpu_seconds, per_thousand, rss_mb
+from tests.bench.stream import measure_stream
 from tests.system import NAMES, ROOT, System, free_port_base
 
 AREA = "bench"
@@ -309,12 +310,14 @@ async def main() -> None:
             whole = await measure_system(servers, folder, plan)
             lives = await measure_lives(servers, folder, plan)
             cases = await mediation.measure_mediation(servers, folder, min(plan.seconds, 30))
+            stream = await measure_stream(servers, folder)
         report: dict[str, Any] = {
             "machine": machine(),
             "floor": below,
             "end_to_end": whole,
             "lives": lives,
             "mediation": cases,
+            "stream": stream,
             "up_ready_and_stopped_s": await run_time_to_ready(folder),
         }
     table.show(report)

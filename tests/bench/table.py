@@ -37,8 +37,21 @@ def show(report: Mapping[str, Any]) -> None:
         out(f"  seen, in floors at 100/s: {ratios}\n")
     costs = ", ".join(f"{name} {seconds:.2f}" for name, seconds in lives["cpu_s_per_1000"].items())
     out(f"  CPU seconds per 1,000 calls: {costs}\n")
+    _stream(report["stream"])
     out(f"\nServices ready after {report['end_to_end']['services_ready_s']} s; ")
     out(f"`fengqiao up --once`, ready and stopped again: {report['up_ready_and_stopped_s']} s\n")
+
+
+def _stream(stream: Mapping[str, Any]) -> None:
+    out = sys.stdout.write
+    seen, held, page = _three(stream["seen_ms"]), stream["snapshot"], stream["page"]
+    out(f"\nStream: {stream['clients']} clients at {stream['events_per_second']}/s: seen {seen} ms, ")
+    out(f"{stream['missed']} missed, {stream['cores']} cores, {stream['rss_mb']:.0f} MB; ")
+    out(f"{stream['idle_clients']} idle: {stream['idle_cores']} cores; ")
+    out(f"snapshot of {held['incidents']} and {held['units']}: {held['p50_ms']} ms, {held['bytes']} bytes\n")
+    out(f"Page: painted after {page['first_contentful_paint_ms']} ms, its list after {page['list_there_ms']} ms; ")
+    out(f"{page['script_kb_without_map']} kB of script; {page['moving_units']} units moving: main thread busy ")
+    out(f"{page['main_thread_busy']:.0%}\n")
 
 
 def _three(values: Mapping[str, float]) -> str:
