@@ -24,6 +24,7 @@ from services.commandroom import ground_api, page, pass_through
 from services.commandroom.audience import Audience
 from services.commandroom.board import LiveBoard
 from services.commandroom.feed import Feed
+from services.commandroom.oidc import Oidc
 from services.commandroom.sessions import BearerOrSession, Sessions
 from services.commandroom.settings import CommandroomSettings
 from services.commandroom.stream_api import Streams
@@ -41,6 +42,8 @@ def build(settings: CommandroomSettings, clock: Clock, areas: Mapping[str, Area]
     who = BearerOrSession(authenticator(settings), sessions)
     http = httpx.AsyncClient(timeout=httpx.Timeout(15.0, connect=2.0), limits=httpx.Limits(max_connections=200))
     local = settings.profile == "local"
+    client = settings.oidc_client
+    oidc = None if client is None else Oidc(http, client, sessions.secret)
     mint = TokenMint(settings.data, issuer=settings.issuer, audience=settings.audience) if local else None
 
     @asynccontextmanager
@@ -65,10 +68,10 @@ def build(settings: CommandroomSettings, clock: Clock, areas: Mapping[str, Area]
         auth=who,
         readiness=readiness,
         routers=[
-            page.router(who, sessions, areas),
+            page.router(who, sessions, areas, oidc),
             Streams(settings, feed, board, audience, watch, clock).router(),
             ground_api.router(settings.areas, areas),
-            pass_through.router(http, {name: settings.url(name) for name in BEHIND}, mint),
+            pass_through.router(http, {name: settings.url(name) for name in BEHIND}, mint, oidc),
         ],
         lifespan=run,
         body_limits_by_path={"/intake/v1/incidents:batch": 4 * 2**20},

@@ -15,7 +15,8 @@ from fengqiao import contracts
 from fengqiao.geo.areas import Area
 from fengqiao.runtime.problems import NotFound, Unauthenticated, Unavailable
 from services.commandroom.built_page import BuiltPage, NotBuilt, built_page, static_file
-from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions
+from services.commandroom.oidc import STATE_COOKIE, STATE_LIFE, TOKENS_COOKIE, Oidc, SignInFailed
+from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions, on_loopback
 
 _HERE: Final = Path(__file__).parent
 _ASYNCAPI: Final = Path(contracts.__file__).parent / "published" / "asyncapi.json"
@@ -29,6 +30,11 @@ _HEADERS: Final = {
     "Cache-Control": "no-store",
 }
 
+_ON: Final = Template(
+    '<!doctype html><html lang="$lang"><head><meta charset="utf-8"><title>枫桥 Fengqiao</title>'
+    '<meta http-equiv="refresh" content="0;url=/?lang=$lang"></head>'
+    '<body><a href="/?lang=$lang">枫桥 Fengqiao</a></body></html>'
+)
 _Language = Annotated[str | None, Query(alias="lang", max_length=5)]
 
 
@@ -76,8 +82,8 @@ def _links(page: BuiltPage) -> str:
     return "\n".join([*styles, *(f'<link rel="modulepreload" href="{one}">' for one in page.preloads)])
 
 
-def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area]) -> APIRouter:
-    """areas: all of this installation, by id."""
+def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], oidc: Oidc | None = None) -> APIRouter:
+    """areas: all of this installation, by id. oidc: where people sign in; None: with a token."""
     routes = APIRouter(include_in_schema=False)
     page = Template((_HERE / "static" / "room.html").read_text(encoding="utf-8"))
     form = Template((_HERE / "static" / "sign_in.html").read_text(encoding="utf-8"))
@@ -143,9 +149,52 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area]) 
     ) -> Response:
         """Exchange a token for a session; a form asks for it when it is missing."""
         chosen = language(request, lang)
-        if token is None:
+        if token is not None:
+            return await enter(request, token, chosen)
+        if oidc is None:
             return asked(request, chosen, wrong=False)
-        return await enter(request, token, chosen)
+        try:
+            where, kept = await oidc.begin(chosen)
+        except SignInFailed as error:
+            raise Unavailable(str(error)) from error
+        answer = RedirectResponse(where, 303, headers=_HEADERS)
+        # Lax: the issuer leads back here, and a strict cookie would not come along.
+        answer.set_cookie(
+            STATE_COOKIE, kept, max_age=STATE_LIFE, httponly=True, samesite="lax", secure=not on_loopback(request)
+        )
+        return answer
+
+    @routes.get("/callback")
+    async def came_back(
+        request: Request,
+        code: Annotated[str, Query(max_length=4000)] = "",
+        state: Annotated[str, Query(max_length=400)] = "",
+    ) -> Response:
+        """The issuer has sent somebody back."""
+        if oidc is None:
+            raise NotFound("Nobody signs in at an issuer here.")
+        try:
+            tokens, lang = await oidc.finish(code, state, request.cookies.get(STATE_COOKIE))
+            principal = await who.token(tokens.access)
+        except SignInFailed as error:
+            raise Unauthenticated(str(error)) from error
+        # A page of ours leads on, not a redirect: the browser would count that as coming from the issuer, and leave
+        # the session's strict cookie at home.
+        answer = HTMLResponse(_ON.substitute(lang=language(request, lang)), headers=_HEADERS)
+        sessions.put(sessions.open(principal), request, answer)
+        oidc.put(tokens, answer, secure=not on_loopback(request))
+        answer.delete_cookie(STATE_COOKIE)
+        return answer
+
+    @routes.get("/sign-in/renew")
+    async def renew(request: Request) -> Response:
+        """Give a session that is in use its twelve hours anew."""
+        session = sessions.read(request)
+        if session is None:
+            raise Unauthenticated("The session is over: sign in again.")
+        answer = Response(status_code=204, headers=_HEADERS)
+        sessions.put(session, request, answer)
+        return answer
 
     @routes.post("/sign-in")
     async def signed_in(request: Request, lang: _Language = None) -> Response:
@@ -158,6 +207,7 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area]) 
         """End the session."""
         answer = RedirectResponse(f"/sign-in?lang={lang or 'zh'}", 303, headers=_HEADERS)
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        answer.delete_cookie(TOKENS_COOKIE, path="/", httponly=True, samesite="strict")
         return answer
 
     @routes.get("/asyncapi")

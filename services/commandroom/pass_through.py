@@ -12,8 +12,10 @@ from fastapi import APIRouter, Path, Request, Response
 
 from fengqiao.runtime import telemetry
 from fengqiao.runtime.auth import Principal, require
-from fengqiao.runtime.problems import NotFound, Unavailable, problem_responses
+from fengqiao.runtime.problems import NotFound, Unauthenticated, Unavailable, problem_responses
 from fengqiao.runtime.tokens import TokenMint
+from services.commandroom.oidc import Oidc, SignInFailed, Tokens
+from services.commandroom.sessions import on_loopback
 
 _DROPPED: Final = frozenset(
     {
@@ -41,8 +43,11 @@ _PATH: Final = "/:@!$&'()*+,;=~"
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def router(http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint | None) -> APIRouter:
-    """services: name → address. mint None: there are no keys here to make tokens with (a central issuer's job)."""
+def router(
+    http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint | None, oidc: Oidc | None = None
+) -> APIRouter:
+    """services: name → address. mint None: there are no keys here to make tokens with. oidc: the central issuer, whose
+    tokens the browser keeps."""
     routes = APIRouter(tags=["pass-through"])
 
     @routes.api_route(
@@ -64,7 +69,10 @@ def router(http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint
         if {".", ".."} & set(path.split("/")):
             raise NotFound("There is no such path.")  # it would lead out of what is passed on
         headers = {name: value for name, value in request.headers.items() if name not in _DROPPED}
-        headers["authorization"] = request.headers.get("authorization") or _token(mint, caller)
+        renewed: Tokens | None = None
+        if (bearer := request.headers.get("authorization")) is None:
+            bearer, renewed = await _of_session(request, caller, mint, oidc)
+        headers["authorization"] = bearer
         trace = telemetry.traceparent()
         if trace is not None:
             headers["traceparent"] = trace
@@ -79,9 +87,26 @@ def router(http: httpx.AsyncClient, services: Mapping[str, str], mint: TokenMint
         except httpx.TransportError as error:
             raise Unavailable(f"{service} does not answer just now.", retry_after=1) from error
         told = {name: value for name, value in answer.headers.items() if name not in _DROPPED}
-        return Response(answer.content, answer.status_code, headers=told)
+        response = Response(answer.content, answer.status_code, headers=told)
+        if renewed is not None and oidc is not None:
+            oidc.put(renewed, response, secure=not on_loopback(request))
+        return response
 
     return routes
+
+
+async def _of_session(
+    request: Request, caller: Principal, mint: TokenMint | None, oidc: Oidc | None
+) -> tuple[str, Tokens | None]:
+    """The token to pass on with, and what the browser has to keep from now on, if that is something new."""
+    kept = None if oidc is None else oidc.read(request)
+    if oidc is None or kept is None:
+        return _token(mint, caller), None
+    try:
+        fresh = await oidc.fresh(kept)
+    except SignInFailed as error:
+        raise Unauthenticated(str(error)) from error
+    return f"Bearer {fresh.access}", None if fresh is kept else fresh
 
 
 def _token(mint: TokenMint | None, caller: Principal) -> str:

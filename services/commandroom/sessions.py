@@ -46,7 +46,8 @@ class Sessions:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             place(file, secrets.token_hex(32), mode=0o600, replace=False)
-        self._key = OctKey.import_key(file.read_text(encoding="utf-8").strip())
+        self.secret = file.read_text(encoding="utf-8").strip().encode()
+        self._key = OctKey.import_key(self.secret)
 
     def open(self, principal: Principal) -> Session:
         return Session(principal, secrets.token_urlsafe(16), time.time())
@@ -70,7 +71,7 @@ class Sessions:
             max_age=int(LIFE),
             httponly=True,
             samesite="strict",
-            secure=not _on_loopback(request),
+            secure=not on_loopback(request),
             path="/",
         )
 
@@ -130,5 +131,5 @@ class BearerOrSession:
         return await self._bearer.verify(text)
 
 
-def _on_loopback(request: Request) -> bool:
+def on_loopback(request: Request) -> bool:
     return request.url.scheme == "http" and request.url.hostname in ("127.0.0.1", "localhost", "::1", "testserver")
