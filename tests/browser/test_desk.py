@@ -52,7 +52,7 @@ async def desk(room: System) -> AsyncIterator[Fengqiao]:
     async with room.client("dispatcher") as one:
         yield one
         for incident in await one.dispatch.incidents("gaoqiao"):
-            if incident["status"] not in ("closed", "cancelled", "merged"):
+            if incident["status"] not in ("closed", "cancelled", "merged", "awaiting_feedback"):
                 await one.dispatch.cancel(incident["id"], "test", "the test is over")
 
 
@@ -143,6 +143,8 @@ async def test_C2_an_assignment_by_keyboard_only_and_a_refusal_in_words(
         await seat.say(f"派P7 {number}")
         assert f"P7 已派往 {number}" in await seat.answer()
         assert "P7" in [one["unit"] for one in (await state(desk, number))["assignments"]]
+        await seat.say("cj P7 当场调解")  # dispatch itself refuses, and is told in the page's language
+        assert "不能再“处结”" in await seat.answer()
         for verb, status in (("qs", "acknowledged"), ("cf P7", "en_route"), ("scene P7", "on_scene")):
             await seat.say(verb if " " in verb else f"{verb} P7")
             assert (await seat.answer()).startswith("✓")
@@ -342,6 +344,32 @@ async def _mediate(page: Page) -> None:
         "写协议", facts="欠货款一万元", duties="三日内付清货款\n互不追究", manner="转账", place="皮具城", signed="yes"
     )
     await page.get_by_role("button", name="打印协议").wait_for()
+
+
+async def test_C2_a_form_that_lacks_something_is_told_what_and_ends_the_incident_when_it_is_there(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    number = await call(desk, "form-1", "020405")
+    async with seated(browser, room, sel=number) as seat:
+        await row(seat.page, number).wait_for()
+        for sent in [one["unit"] for one in (await state(desk, number))["assignments"]]:
+            for verb in ("qs", "cf", "dc"):
+                await seat.say(f"{verb} {sent}")
+                assert (await seat.answer()).startswith("✓")
+            await seat.say(f"cj {sent} 受理案件")
+            assert (await seat.answer()).startswith("✓")
+        await seat.see("待反馈", within=f"#incident-{number}")
+        await seat.say(f"反馈 {number}")
+        await seat.page.select_option("#form-result", "受理案件")
+        await seat.page.locator(".feedback button.main").click()
+        assert "还缺" in await seat.answer()
+        await seat.page.fill("#form-lost_yuan", "3200")
+        await seat.page.fill("#form-described", "调取监控，立案侦查")
+        assert await seat.serious() == []
+        await seat.page.keyboard.press("Control+Enter")
+        await seat.see("反馈单已提交", within="#answer")
+        await row(seat.page, number).wait_for(state="detached")
+        assert (await state(desk, number))["status"] == "closed"
 
 
 async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browser, desk: Fengqiao) -> None:

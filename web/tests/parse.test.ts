@@ -49,6 +49,9 @@ test("C2 what is wrong is named", () => {
   assert.deepEqual(fault("qx", { ...world, selected: null }), { kind: "needs", what: "incident" });
   assert.equal(fault("re P3;x").kind, "ambiguous");
 });
+test("C2 a priority is no incident's number", () => {
+  assert.deepEqual([said("priority . 1").words, said("gj 1042 2").words, said("改级 3").incidents[0]?.number], ["1", "2", "1042"]);
+});
 test("C2 words and durations", () => {
   assert.equal(said("cj P3 当场 调解").words, "当场 调解");
   assert.deepEqual(["10m", "90s", "2h", "5", "x"].map(duration), [600, 90, 7200, 300, null]);

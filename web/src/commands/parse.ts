@@ -95,7 +95,7 @@ export function parse(text: string, world: World): Said | Fault {
       said.incidents.push(chosen);
       continue;
     }
-    if (most > said.incidents.length && /^\d+$/.test(token)) {
+    if (most > said.incidents.length && /^\d+$/.test(token) && !(verb.id === "priority" && /^[1-4]$/.test(token))) {
       const known = world.incidents.find((one) => one.number === token);
       if (known === undefined) return { kind: "no-incident", word: token };
       said.incidents.push(known);
@@ -127,7 +127,7 @@ function missing(said: Said, world: World): Fault | null {
   if (verb.takes.includes("incidents") && said.incidents.length < 2) return { kind: "needs", what: "incidents" };
   if ((verb.takes.includes("unit") || (verb.takes.includes("units") && verb.id !== "assign")) && said.units.length === 0) return { kind: "needs", what: "unit" };
   if (verb.reason && said.reason === "") return { kind: "needs", what: "reason" };
-  if (["note", "clear", "solve", "own", "hold", "aid", "step"].includes(verb.id) && said.words === "") return { kind: "needs", what: "words" };
+  if (["note", "clear", "solve", "own", "hold", "aid", "step", "category", "priority", "place"].includes(verb.id) && said.words === "") return { kind: "needs", what: "words" };
   return null;
 }
 

@@ -3,7 +3,8 @@ import { command, Refusal, tell, Unconfirmed } from "../http.ts";
 import { may, named, session } from "../session.ts";
 import { incidents, unitAt } from "../state/board.ts";
 import { now } from "../state/clock.ts";
-import { results } from "../state/lookups.ts";
+import { categories, results } from "../state/lookups.ts";
+import { formFor } from "../state/form.ts";
 import { advice, adviceFor } from "../state/advice.ts";
 import { onIt, type Assignment, type Incident } from "../state/types.ts";
 import { area, openCase, select } from "../state/view.ts";
@@ -121,6 +122,17 @@ async function perform(said: Said): Promise<string> {
     }
     case "reopen": return order(`/incidents/${id}/reopen`, { reason }, done["reopen"](number));
     case "note": return order(`/incidents/${id}/note`, { text: said.words }, done["note"](number));
+    case "category": return order(`/incidents/${id}/category`, { version: "confirmed", code: categoryOf(said.words) }, done["category"](number, said.words));
+    case "priority": {
+      const priority = Number(said.words);
+      if (![1, 2, 3, 4].includes(priority)) throw new Cannot(words.bad.priority);
+      await tell("PATCH", `/intake/v1/incidents/${id}`, { priority });
+      return done["priority"](number, priority);
+    }
+    case "place":
+      await tell("PATCH", `/intake/v1/incidents/${id}`, { location: { address: said.words } });
+      return done["place"](number, said.words);
+    case "feedback": select(number); formFor.value = id; return done["feedback"](number);
     case "step": return order(`/incidents/${id}/steps/${encodeURIComponent(said.words)}/done`, {}, done["step"](number, said.words));
     case "own": return order(`/small-cases/${id}/owner`, { owner: said.words }, done["own"](number, said.words));
     case "solve": return order(`/small-cases/${id}/solve`, { result: resultOf(said.words) }, done["solve"](number));
@@ -149,6 +161,12 @@ export function openMade(): boolean {
   openCase(canOpen);
   canOpen = null;
   return true;
+}
+
+/** A category by its code, an alias, or its name. */
+function categoryOf(text: string): string {
+  const low = text.toLowerCase();
+  return categories.value.find((one) => one.code === text || one.aliases.includes(text) || one.name_zh === text || one.name_en.toLowerCase() === low)?.code ?? text;
 }
 
 /** A result by its code or its name in either language. */

@@ -19,7 +19,7 @@ export interface Verb {
 export type VerbId =
   | "assign" | "acknowledge" | "en-route" | "on-scene" | "clear" | "decline" | "withdraw" | "reassign" | "hold" | "release"
   | "merge" | "unmerge" | "link" | "urge" | "cancel" | "reopen" | "note" | "call" | "case" | "own" | "solve"
-  | "on-duty" | "off-duty" | "stand-down" | "aid" | "recall" | "step" | "open";
+  | "category" | "priority" | "place" | "feedback" | "on-duty" | "off-duty" | "stand-down" | "aid" | "recall" | "step" | "open";
 
 const verb = (
   id: VerbId, en: string, zh: string, py: string, takes: string, scope: string, example: string, more: { reason?: true; preview?: true } = {},
@@ -54,6 +54,10 @@ export const VERBS: readonly Verb[] = [
   verb("own", "own", "认领", "rl", "incident words", COMMAND, "own 1042 P3"),
   verb("solve", "solve", "办结", "bj", "incident words", CREW, "solve 1042 已找回"),
   verb("step", "step", "步骤", "bzh", "incident words", COMMAND, "step . broadcast"),
+  verb("category", "category", "定类", "dl", "incident words", COMMAND, "category . brawl"),
+  verb("priority", "priority", "改级", "gj", "incident words", "incidents:write", "priority . 1"),
+  verb("place", "place", "改址", "gz", "incident words", "incidents:write", "place . 美食七街"),
+  verb("feedback", "feedback form", "反馈", "fk", "incident", CREW, "feedback ."),
   verb("on-duty", "on", "上岗", "sg", "units", "units:write", "on P3"),
   verb("off-duty", "offduty", "下岗", "xg", "units", "units:write", "offduty P3"),
   verb("stand-down", "standdown", "解除求助", "jcqz", "unit reason", COMMAND, "standdown P3;…", { reason: true }),

@@ -25,6 +25,8 @@ export const ground = signal<Ground | null>(null);
 export const categories = signal<CategoryRow[]>([]);
 export const categorySet = signal("");
 export const results = signal<ResultRow[]>([]);
+/** What the final form of a category needs, by prefixes of its code. */
+export const forms = signal<{ categories: string[]; due: boolean; require: string[] }[]>([]);
 /** What disputes are called, by code and by alias. */
 export const kinds = signal<Record<string, Named>>({});
 export const sources = signal<SourceRow[]>([]);
@@ -49,5 +51,8 @@ export function look(area: string): void {
     categorySet.value = told.version;
   });
   void once<{ items: SourceRow[] }>(`/intake/v1/sources?area=${area}`, "places:read", (told) => { sources.value = told.items; });
-  void once<{ results: ResultRow[] }>(`/dispatch/v1/areas/${area}/handling`, "dispatch:read", (told) => { results.value = told.results; });
+  void once<{ results: ResultRow[]; forms: { categories: string[]; due: boolean; require: string[] }[] }>(`/dispatch/v1/areas/${area}/handling`, "dispatch:read", (told) => {
+    results.value = told.results;
+    forms.value = told.forms;
+  });
 }

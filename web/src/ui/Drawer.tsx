@@ -12,6 +12,8 @@ import { clockTime, dayTime, words } from "../words/index.ts";
 import { refusal } from "../words/refusals.ts";
 import { fillCommand, sendAdvice } from "./CommandLine.tsx";
 import { placeOf } from "./Incidents.tsx";
+import { FeedbackForm } from "./FeedbackForm.tsx";
+import { formFor } from "../state/form.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Countdown, Since } from "./Timer.tsx";
 import { say } from "./Told.tsx";
@@ -129,6 +131,7 @@ const ACTS: Act[] = [
   { verb: "assign", key: "pj", fill: "assign  .", when: isOpen }, { verb: "reassign", key: "gp", fill: "reassign  .;", when: (one) => onIt(one).length > 0 },
   { verb: "hold", key: "gq", fill: "hold . 10m;", when: (one) => isOpen(one) && one.status !== "held" }, { verb: "release", key: "jg", fill: "release .", now: true, when: (one) => one.status === "held" },
   { verb: "merge", key: "ba", fill: "dup . ", when: isOpen }, { verb: "case", key: "ztj", fill: "case . ", when: () => true, right: "disputes:write" }, { verb: "note", key: "bz", fill: "note . ", when: () => true },
+  { verb: "category", key: "dl", fill: "category . ", when: () => true }, { verb: "feedback", key: "fk", fill: "feedback .", now: true, when: (one) => one.status === "awaiting_feedback" || !isOpen(one) },
   { verb: "urge", key: "cb", fill: "urge .", now: true, when: isOpen }, { verb: "aid", key: "qy", fill: "aid . ", when: (one) => one.status === "queued" },
   { verb: "cancel", key: "qx", fill: "cancel .;", when: isOpen }, { verb: "reopen", key: "ck", fill: "reopen .;", when: (one) => one.status === "closed" || one.status === "cancelled" },
   { verb: "unmerge", key: "cc", fill: "unmerge .;", when: (one) => one.status === "merged" },
@@ -155,6 +158,7 @@ export function Drawer() {
       <div class="drawer-body">
         <div class="drawer-left">
           {isOpen(incident) && <Advice incident={incident} />}
+          {formFor.value === incident.incident_id && <FeedbackForm incident={incident} />}
           <Crews incident={incident} />
           {report.value !== null && <section><h3>{words.words}</h3>
             {report.value.words.map((one, n) => <p key={n} class="said">{one.text}</p>)}

@@ -1,4 +1,5 @@
 // The list of open incidents, the most urgent first. One tab stop; arrows, j and k move in it.
+import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { begun } from "../state/board.ts";
 import { acknowledged, counts, emergencies, rows, shownRows } from "../state/derived.ts";
@@ -9,6 +10,10 @@ import { named } from "../session.ts";
 import { words } from "../words/index.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Countdown, Since } from "./Timer.tsx";
+
+const ROW = 46;
+/** Rows that came in above what is scrolled to. */
+const newAbove = signal(0);
 
 export const placeOf = (one: Incident): string =>
   [one.location.name ?? one.location.grid_cell ?? "", one.location.confidence < 0.5 ? words.unsure : ""].filter(Boolean).join(" · ");
@@ -31,8 +36,16 @@ function Row({ one, chosen }: { one: Incident; chosen: boolean }) {
 
 export function Incidents() {
   const list = useRef<HTMLUListElement>(null);
+  const known = useRef<ReadonlySet<string>>(new Set());
   const shown = shownRows.value;
   const hidden = rows.value.length - shown.length;
+  useEffect(() => {
+    const above = (list.current?.scrollTop ?? 0) / ROW;
+    const fresh = shown.filter((one, n) => n < above && !known.current.has(one.incident_id)).length;
+    if (above < 1) newAbove.value = 0;
+    else if (fresh > 0) newAbove.value += fresh;
+    known.current = new Set(shown.map((one) => one.incident_id));
+  }, [shown]);
   useEffect(() => {
     document.getElementById(`incident-${selected.value}`)?.scrollIntoView({ block: "nearest" });
   }, [selected.value]);
@@ -40,10 +53,11 @@ export function Incidents() {
     <section class="panel incidents" aria-labelledby="incidents-title">
       <h2 id="incidents-title">{words.incidents} <span class="ink2">{counts.value.open}</span>
         <input id="find" type="search" placeholder={words.find} aria-label={words.find} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; keep(); }} /></h2>
+      {newAbove.value > 0 && <button type="button" class="new-above" onClick={() => { list.current?.scrollTo({ top: 0 }); newAbove.value = 0; }}>{words.newAbove(newAbove.value)}</button>}
       {hidden > 0 && <p class="note">{words.hidden(hidden)}</p>}
       {shown.length === 0
         ? <p class="empty">{begun.value ? words.noIncidents : words.loading}</p>
-        : <ul id="incidents" ref={list} role="listbox" tabIndex={0} aria-label={words.incidents} aria-activedescendant={selected.value === null ? undefined : `incident-${selected.value}`} class="list">
+        : <ul id="incidents" ref={list} role="listbox" tabIndex={0} aria-label={words.incidents} aria-activedescendant={selected.value === null ? undefined : `incident-${selected.value}`} class="list" onScroll={(event) => { if (event.currentTarget.scrollTop < ROW) newAbove.value = 0; }}>
           {shown.map((one) => <Row key={one.incident_id} one={one} chosen={one.number === selected.value} />)}
         </ul>}
     </section>
