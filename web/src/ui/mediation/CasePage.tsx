@@ -5,6 +5,7 @@ import { tell } from "../../http.ts";
 import { may, named } from "../../session.ts";
 import { casesChanged } from "../../state/board.ts";
 import { now } from "../../state/clock.ts";
+import { kinds } from "../../state/lookups.ts";
 import { area, caseId, openCase, screen, select } from "../../state/view.ts";
 import { dayTime, words } from "../../words/index.ts";
 import { work } from "../../words/work.ts";
@@ -73,7 +74,8 @@ export function CasePage() {
   if (page === null) return <section class="panel case"><p class="empty">{words.loading}</p></section>;
   const { whole: one, parties, masked } = page;
   const chosen = stepsOf(one).find((each) => each.id === step.value);
-  const kind = one.category === undefined ? one.kind : named(one.category);
+  const known = one.category ?? kinds.value[one.kind];
+  const kind = known === undefined ? one.kind : named(known);
   return (
     <section class="panel case" aria-label={kind}>
       <header class="drawer-head"><GradeMark grade={one.grade} /> <b class="big">{kind}</b> <span class="status">{work.stage[one.stage]}</span> <span>{one.grade === undefined ? work.ungraded : work.grade[one.grade]}</span>{one.tier !== undefined && <span>{work.tier(one.tier)}</span>}
