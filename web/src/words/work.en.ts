@@ -9,7 +9,7 @@ export const en: Work = {
   parties: "Parties", addParty: "Add a party", name: "Name", role: "Role", phone: "Phone", minor: "minor", organisation: "organisation", person: "person", masked: "Masked: names need a right, and who looks is recorded", noParties: "No party is named yet",
   partyRole: { party: "party", guardian: "guardian", representative: "representative", witness: "witness" },
   sessions: "Sessions", session: (n: number) => `session ${n}`, noSessions: "No session yet", agreement: "Agreement", print: "Print the agreement", facts: "Facts", duties: "Duties", manner: "Manner", place: "Place", deadline: "Deadline", signatures: "Signatures", oral: "oral", performed: "performed", notPerformed: "not performed", pending: "to be performed", needsRight: "The words need a right to be read",
-  visits: "Visits", visit: (name: string) => ({ "day-3": "3 days", "day-30": "30 days", "month-3": "3 months" } as Record<string, string>)[name] ?? name, calm: "calm", notCalm: "flared up", due: "due", history: "History", mediators: "Mediators", venue: "Venue",
+  visits: "Visits", visit: (name: string) => name.replace(/^day-(\d+)$|^(\d+)d$/, "$1$2 days").replace(/^month-(\d+)$|^(\d+)m$/, "$1$2 months"), calm: "calm", notCalm: "flared up", due: "due", history: "History", mediators: "Mediators", venue: "Venue",
   agreementTitle: "Mediation Agreement", agreementNote: "Each party has one copy; the mediators keep one.", signHere: "Signature", date: "Date",
   steps: {
     assess: "Assess", refer: "Refer", sessions: "Record a session", agreement: "Write the agreement", dispose: "Dispose", performance: "Record performance", control: "Plan visits", visits: "Record a visit", escalate: "Escalate", close: "Close",

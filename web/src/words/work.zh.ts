@@ -8,7 +8,7 @@ export const zh = {
   parties: "当事人", addParty: "加当事人", name: "姓名", role: "身份", phone: "电话", minor: "未成年", organisation: "单位", person: "个人", masked: "已遮蔽：看全名需要权限，查看会留痕", noParties: "还没有写当事人",
   partyRole: { party: "当事人", guardian: "监护人", representative: "代理人", witness: "见证人" } as Record<string, string>,
   sessions: "调解记录", session: (n: number) => `第 ${n} 次`, noSessions: "还没有调解过", agreement: "协议书", print: "打印协议", facts: "纠纷事实", duties: "协议内容", manner: "履行方式", place: "履行地点", deadline: "履行期限", signatures: "签名", oral: "口头协议", performed: "已履行", notPerformed: "未履行", pending: "待履行", needsRight: "正文需要权限才能看",
-  visits: "回访", visit: (name: string) => ({ "day-3": "3 天", "day-30": "30 天", "month-3": "3 个月" } as Record<string, string>)[name] ?? name, calm: "平稳", notCalm: "有反复", due: "到期", history: "经过", mediators: "调解员", venue: "地点",
+  visits: "回访", visit: (name: string) => name.replace(/^day-(\d+)$|^(\d+)d$/, "$1$2 天").replace(/^month-(\d+)$|^(\d+)m$/, "$1$2 个月"), calm: "平稳", notCalm: "有反复", due: "到期", history: "经过", mediators: "调解员", venue: "地点",
   agreementTitle: "调解协议书", agreementNote: "本协议一式数份，当事人各执一份，调解组织留存一份。", signHere: "签名（捺印）", date: "日期",
   steps: {
     assess: "评估定级", refer: "流转", sessions: "记一次调解", agreement: "写协议", dispose: "处置", performance: "记履行", control: "排回访", visits: "记回访", escalate: "升级", close: "办结",
