@@ -9,6 +9,7 @@ import { area } from "../../state/view.ts";
 import { words } from "../../words/index.ts";
 import { refusal } from "../../words/refusals.ts";
 import { work } from "../../words/work.ts";
+import { Insights, readInsights } from "./Insights.tsx";
 import { ByHour, Shares, type Hour } from "./Charts.tsx";
 
 interface Row { key: Record<string, string | number | null>; count: number; mean_s: number; p50_s: number; p90_s: number; p99_s: number; within_target: number | null }
@@ -75,7 +76,8 @@ function Changed({ change }: { change: Change }) {
 
 export default function Analytics() {
   useEffect(() => { void read(); }, [from.value, to.value, segment.value, by.value]);
-  useEffect(() => { const timer = setInterval(() => void read(), 60_000); return () => clearInterval(timer); }, []);
+  useEffect(() => { void readInsights(); }, []);
+  useEffect(() => { const timer = setInterval(() => { void read(); void readInsights(); }, 60_000); return () => clearInterval(timer); }, []);
   const total = whole.value?.rows[0];
   const worst = [...(table.value?.rows ?? [])].sort((one, other) => (one.within_target ?? 2) - (other.within_target ?? 2) || other.p90_s - one.p90_s);
   const perHour: Hour[] = (hours.value?.rows ?? []).map((one) => ({ hour: Number(one.key["hour"]), p50: one.p50_s, p90: one.p90_s, n: one.count })).sort((one, other) => one.hour - other.hour);
@@ -103,6 +105,7 @@ export default function Analytics() {
             <tbody>{worst.slice(0, 200).map((one, n) => <tr key={n}><th scope="row">{keyName(one.key[by.value])}</th><td>{one.count}</td><td>{one.within_target === null ? "–" : `${Math.round(one.within_target * 100)}%`}</td>{[one.p50_s, one.p90_s, one.p99_s, one.mean_s].map((value, m) => <td key={m}>{work.seconds(value)}</td>)}</tr>)}</tbody></table></div></section>
         </>}
         {sheet.value !== null && <section class="panel" aria-labelledby="sheet-title"><h2 id="sheet-title">{work.comparison} <small>{sheet.value.of}</small></h2><div class="scroll" tabIndex={0} aria-labelledby="sheet-title"><table class="numbers"><thead><tr><th scope="col">{work.dimensions["category"]}</th><th scope="col">{work.count}</th><th scope="col">{work.period}</th><th scope="col">{work.year}</th></tr></thead><tbody>{sheet.value.rows.map((one) => <tr key={one.key}><th scope="row">{said(one.name)}</th><td>{one.count}</td><Changed change={one.on_period} /><Changed change={one.on_year} /></tr>)}</tbody></table></div></section>}
+        <Insights />
       </div>
     </main>
   );
