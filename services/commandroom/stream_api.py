@@ -28,6 +28,8 @@ from services.commandroom.undecided import UndecidedWatch
 
 log = structlog.get_logger(__name__)
 Caller = Annotated[Principal, require("stream:read")]
+_LOOK_EVERY = 2.0
+"""Real seconds between looks whether Kafka is there, for those who listen."""
 _WORTH_PACKING = 4096
 """Bytes."""
 _NEVER_CACHED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -96,7 +98,8 @@ class Streams:
             resume_from: Annotated[str | None, Query(alias="resume", max_length=8000)] = None,
             last_event_id: Annotated[str | None, Header(max_length=8000)] = None,
         ) -> Response:
-            """Server-sent events: `snapshot`, then every change; `id` is the token to resume with."""
+            """Server-sent events: `snapshot`, then every change; `id` is the token to resume with. `kafka` says that
+            Kafka has gone (`{"connected": false}`): what is shown stands still until it says that it is back."""
             chosen = self._chosen(caller, areas)
             prefixes = [one for one in (types or "").split(",") if one]
             self._ready()
@@ -175,8 +178,12 @@ class Streams:
         """What happens from now on, until the token's life, the service, or a buffer that is full ends it."""
         stop = stopping(request.app)
         over = asyncio.create_task(stop.wait())
+        connected, spoke = True, time.monotonic()
         try:
             while not stop.is_set():
+                if self._feed.connected != connected:
+                    connected, spoke = self._feed.connected, time.monotonic()
+                    yield sse.frame("kafka", orjson.dumps({"connected": connected}))
                 left = caller.expires_at - time.time()
                 if left <= 0:
                     yield sse.frame("ended", orjson.dumps({"reason": "the token's life is over"}))
@@ -185,15 +192,18 @@ class Streams:
                 try:
                     await asyncio.wait(
                         {news, over},
-                        timeout=min(self._settings.comment_every, left),
+                        timeout=min(self._settings.comment_every, _LOOK_EVERY, left),
                         return_when=asyncio.FIRST_COMPLETED,
                     )
                 finally:
                     news.cancel()
                 frames = b"".join(one.frame for one in listener.take())
+                quiet = time.monotonic() - spoke >= 0.95 * self._settings.comment_every
                 if frames:
+                    spoke = time.monotonic()
                     yield frames
-                elif not listener.dropped and not stop.is_set():
+                elif quiet and not listener.dropped and not stop.is_set():
+                    spoke = time.monotonic()
                     # Nothing waits, so this client has been told everything that it wants up to here.
                     yield sse.still_here(self._feed.place().token())
                 if listener.dropped:

@@ -14,6 +14,9 @@ export const heardAt = signal<number | null>(null);
 /** How many events were caught up with after the last break; null while nothing was. */
 export const caughtUp = signal<number | null>(null);
 
+/** Unix milliseconds since when the room has no Kafka: the line is there, but the picture stands still. */
+export const standingSince = signal<number | null>(null);
+
 let lastId = "";
 let breakAt: number | null = null;
 let missed = 0;
@@ -25,6 +28,7 @@ function heard(): void {
 
 function tell(type: string, data: string): void {
   if (type === "snapshot") begin(JSON.parse(data));
+  else if (type === "kafka") standingSince.value = JSON.parse(data).connected ? null : (standingSince.value ?? Date.now());
   else if (type === "undecided") setUndecided(JSON.parse(data));
   else if (type === "reset" || type === "dropped" || type === "ended") return;
   else {
@@ -45,6 +49,7 @@ async function read(areas: string): Promise<void> {
       return;
     }
     if (!answer.ok || answer.body === null) return;
+    standingSince.value = null; // it is told anew where it is still so
     const reader = new EventReader();
     reader.lastId = lastId;
     const bytes = answer.body.getReader();

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { session, named } from "../session.ts";
 import { second } from "../state/clock.ts";
 import { alarms, counts } from "../state/derived.ts";
-import { caughtUp, heardAt, line } from "../state/stream.ts";
+import { caughtUp, heardAt, line, standingSince } from "../state/stream.ts";
 import { span } from "../state/urgency.ts";
 import { address, allowed, area, keep, screen, show, theme, type Theme } from "../state/view.ts";
 import { setSound, sound } from "../commands/answer.ts";
@@ -30,6 +30,8 @@ function Line() {
 /** Told across the whole page when the stream has broken: how old the picture is. */
 export function Banner() {
   void second.value;
+  const standing = standingSince.value;
+  if (line.value === "live" && standing !== null) return <p class="banner" role="alert">! {words.line.standing(clockTime(standing, area.value))} · {words.line.stale(span((Date.now() - standing) / 1000))}</p>;
   if (line.value !== "offline" && line.value !== "refused") return null;
   const since = heardAt.value;
   if (line.value === "refused" || since === null) return <p class="banner" role="alert">! {words.line.refused} <a href="/sign-in">{words.reload}</a></p>;

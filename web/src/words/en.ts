@@ -9,7 +9,7 @@ export const en: Words = {
   line: {
     begin: "Connecting", live: (n: number) => `live ${n} s`, offline: (at: string) => `Offline since ${at}; retrying`,
     refused: "No right to look, or the session is over: sign in again", caught: (n: number) => `Back, ${n} caught up`,
-    stale: (age: string) => `The picture is ${age} old`,
+    standing: (at: string) => `Kafka does not answer; the picture stands at ${at}: use the radio`, stale: (age: string) => `The picture is ${age} old`,
   },
   bar: {
     open: "open", alarms: "alarms", queue: "queued", free: "free", signOut: "Sign out", other: "中文", light: "Light", dark: "Dark", auto: "As the system",

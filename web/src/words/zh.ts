@@ -7,7 +7,7 @@ export const zh = {
   line: {
     begin: "正在连接", live: (s: number) => `在线 ${s}秒`, offline: (at: string) => `断线，画面 ${at}，重连中`,
     refused: "没有权限，或登录已过期：请重新登录", caught: (n: number) => `已恢复，补 ${n} 条`,
-    stale: (age: string) => `画面是 ${age} 前的`,
+    standing: (at: string) => `Kafka 无应答，画面停在 ${at}，用电台`, stale: (age: string) => `画面是 ${age} 前的`,
   },
   bar: {
     open: "未结", alarms: "告警", queue: "排队", free: "待命", signOut: "退出", other: "English", light: "浅色", dark: "深色", auto: "跟随系统",
