@@ -338,6 +338,7 @@ async def _mediate(page: Page) -> None:
         await page.locator('form[aria-label="加当事人"] button.main').click()
         await page.locator(".case-body").get_by_text(name).wait_for()
     await step("评估定级", grade="yellow", reason="货款纠纷")
+    assert await page.locator(".acts button", has_text="写协议").count() == 0  # no control that would be refused
     await step("流转", mediators="mediator-1", venue="three-offices-one-court")
     await step("记一次调解", outcome="agreed", place="三所一庭")
     await step(

@@ -21,7 +21,8 @@ export function newKey(): string {
 async function refused(answer: Response): Promise<Refusal> {
   try {
     const problem = await answer.json();
-    return new Refusal(answer.status, String(problem.detail ?? answer.statusText), String(problem.type ?? ""), problem.allowed ?? []);
+    const named = (problem.errors ?? []).map((one: { detail: string }) => one.detail).join(" ");
+    return new Refusal(answer.status, named || String(problem.detail ?? answer.statusText), String(problem.type ?? ""), problem.allowed ?? []);
   } catch {
     return new Refusal(answer.status, answer.statusText);
   }

@@ -1,6 +1,7 @@
 // What the services say when they refuse is one English sentence; on a Chinese page it is said in Chinese.
 import { session } from "../session.ts";
 import { words } from "./index.ts";
+import { work } from "./work.ts";
 
 const status = (word: string): string => ({ ...words.status, ...words.assignment, ...words.unit } as Record<string, string>)[word] ?? word;
 
@@ -28,6 +29,31 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
   [/^the plan (\S+) of (\S+) has no step (\S+)$/, (_plan, n, step) => `${n} 的预案没有步骤 ${step}`],
   [/^(\S+) is (\w+): nobody is sent to it any more$/, (n, now) => `${n} 已是“${status(now ?? "")}”，不再派警`],
   [/^the incident ended more than a day ago$/, () => "警情已结束一天以上"],
+  [/^The set of \S+ has no category '?([^':]+)'?:.*$|^the area's set \S+ has no category '([^']+)'.*$/, (one, other) => `没有类别 ${one ?? other}`],
+  [/^There is no incident with this id\.$/, () => "没有这条警情"],
+  [/^Many are changing this incident at this moment: try again\.$/, () => "正有人在改这条警情，稍候再试"],
+  [/^Another dispute was reported of this incident: its case is there\.$/, () => "这条警情已经转过调解，案件已在"],
+  [/^The case is (\w+): (\S+) is not possible\.$/, (now, step) => `案件在“${work.stage[now ?? ""] ?? now}”阶段，不能“${work.steps[step ?? ""] ?? step}”`],
+  [/^A red dispute has a plan with a named owner first.*$/, () => "红色纠纷先定一案一策，写明负责人"],
+  [/^An agreement is recorded( already)?: dispose of the case\.$/, () => "已有协议：请处置"],
+  [/^An agreement is recorded: there is nothing to extend\.$/, () => "已有协议，不用延期"],
+  [/^No session has ended in agreement: record one first.*$/, () => "还没有达成一致的调解：先记一次"],
+  [/^There is no agreement (that a court could confirm|to perform)\.$/, () => "还没有协议"],
+  [/^The case is at the highest tier already\.$/, () => "已是最高一级联调"],
+  [/^A settled case is followed up before it is closed: begin with control\.$/, () => "调解成功的案件先回访再办结：先排回访"],
+  [/^Whether the agreement was performed is not recorded yet.*$/, () => "还没有记协议是否履行：先记履行"],
+  [/^The last visit found no calm: escalate, or control again\.$/, () => "上次回访不平稳：升级，或重新排回访"],
+  [/^Whether 治安调解 is allowed is not known.*$/, () => "能否治安调解还不清楚：评估时填法律条件"],
+  [/^The visit (\S+) is recorded already\.$/, (visit) => `回访 ${work.visit(visit ?? "")} 已经记过`],
+  [/^An agreement has at least two parties: name them first.*$/, () => "协议至少两方：先加当事人"],
+  [/^A written agreement is signed by every party: (.+) is missing\..*$/, (who) => `书面协议要各方签名：缺 ${who}；口头的请勾“口头协议”`],
+  [/^(.+) is a minor: name a guardian first.*$/, (who) => `${who} 未成年：先加监护人`],
+  [/^A written agreement bears a seal.*$/, () => "书面协议要盖章：写明地点，或记为口头协议"],
+  [/^The area's rules make it at least (\w+).*$/, (grade) => `按规定至少是“${work.grade[grade ?? ""] ?? grade}”`],
+  [/^Nobody of this area's mediators is free for it: name them\.$/, () => "没有空闲的调解员：请写明是谁"],
+  [/^The area has no venue (.+); it has (.+)\.$/, (venue, known) => `没有地点 ${venue}；有 ${known}`],
+  [/^(This time has passed\.|A session is recorded after it was held: .*)$/, () => "时间不对：请再看一遍"],
+  [/^All parties ask the court together: .*$|^Every party has to consent to it: .*$/, () => "要各方都同意"],
   [/^This needs the scope .*$/, () => "没有这个权限"],
   [/does not answer just now\.$/, () => "服务无应答，稍候再试"],
   [/The area's writer has not answered in time/, () => "派警无应答，用电台"],
