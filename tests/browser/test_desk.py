@@ -3,25 +3,23 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser
 
 from fengqiao.client import Fengqiao
 from fengqiao.runtime.settings import ServiceSettings
 from services.commandroom.built_page import FOLDER, built_page
 from simulation.stories.__main__ import STORIES, play
 from tests.awaiting import eventually
+from tests.browser.deeds import call, mediate, police_on, report, row, state
 from tests.browser.kit import browsing, seated
 from tests.conftest import run
 from tests.system import ROOT, System
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-FOOD_STREET = "永定社区美食七街"
 MOST_SCRIPT = 400_000
 
 
@@ -54,41 +52,6 @@ async def desk(room: System) -> AsyncIterator[Fengqiao]:
         for incident in await one.dispatch.incidents("gaoqiao"):
             if incident["status"] not in ("closed", "cancelled", "merged", "awaiting_feedback"):
                 await one.dispatch.cancel(incident["id"], "test", "the test is over")
-
-
-async def report(desk: Fengqiao, name: str, category: str = "brawl", **more: Any) -> str:
-    """Report an incident at the food street; its id."""
-    accepted = await desk.intake.report(
-        area="gaoqiao",
-        source="110",
-        external_id=name,
-        category=category,
-        reported_at=datetime.now(UTC),
-        location={"address": FOOD_STREET},
-        **more,
-    )
-    return str(accepted["incident_id"])
-
-
-async def call(desk: Fengqiao, name: str, category: str = "brawl", **more: Any) -> str:
-    """Report an incident; its number, when dispatch has opened it."""
-    incident = await report(desk, name, category, **more)
-
-    async def opened() -> str | None:
-        found = [one for one in await desk.dispatch.incidents("gaoqiao") if one["id"] == incident]
-        return found[0]["number"] if found else None
-
-    number = await eventually(opened, what=f"{name} is on the board")
-    assert number is not None
-    return number
-
-
-async def state(desk: Fengqiao, number: str) -> dict[str, Any]:
-    return next(one for one in await desk.dispatch.incidents("gaoqiao") if one["number"] == number)
-
-
-def row(page: Page, number: str) -> Any:
-    return page.locator(f"#incident-{number}")
 
 
 async def test_C1_the_board_is_there_and_no_request_leaves(room: System, browser: Browser, desk: Fengqiao) -> None:
@@ -274,7 +237,7 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         assert said.startswith("✓ 已接警")
         number = said.removeprefix("✓ 已接警").split()[0]
         await row(page, number).wait_for()
-        sent = await eventually(lambda: _police_on(desk, number), what="somebody is sent")
+        sent = await eventually(lambda: police_on(desk, number), what="somebody is sent")
         for verb in ("qs", "cf", "dc"):
             await seat.say(f"{verb} {sent}")
             assert (await seat.answer()).startswith("✓")
@@ -295,7 +258,7 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         await eventually(lambda: page.locator(".shares li").count(), what="response times are counted")
         await seat.picture("analytics-zh")
     async with seated(browser, room, "mediator", case=case_id) as seat:
-        await _mediate(seat.page)
+        await mediate(seat.page)
         await seat.picture("mediation-zh")
         await seat.page.emulate_media(media="print")
         printed = seat.page.locator(".printed")
@@ -307,44 +270,6 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         assert not await seat.page.locator("header.bar").is_visible()
         await seat.picture("agreement-zh")
         assert seat.faults == []
-
-
-async def _police_on(desk: Fengqiao, number: str) -> str | None:
-    found = [one for one in (await state(desk, number)).get("assignments", ()) if one["status"] == "assigned"]
-    return str(found[0]["unit"]) if found else None
-
-
-async def _mediate(page: Page) -> None:
-    async def step(name: str, **fields: str) -> None:
-        await page.get_by_role("button", name=name, exact=True).first.click()
-        form = page.locator(f'form[aria-label="{name}"]')
-        for field, value in fields.items():
-            target = form.locator(f"#step-{field}")
-            match await target.evaluate("one => one.type"):
-                case "select-one":
-                    await target.select_option(value)
-                case "checkbox":
-                    await target.set_checked(value == "yes")
-                case _:
-                    await target.fill(value)
-        await form.locator("button.main").click()
-        await page.locator(".answer.good").wait_for()
-        await form.wait_for(state="detached")
-
-    await page.locator(".case-body").wait_for()
-    for name in ("赵某某", "钱某某"):
-        await page.get_by_role("button", name="加当事人").click()
-        await page.fill("#party-name", name)
-        await page.locator('form[aria-label="加当事人"] button.main').click()
-        await page.locator(".case-body").get_by_text(name).wait_for()
-    await step("评估定级", grade="yellow", reason="货款纠纷")
-    assert await page.locator(".acts button", has_text="写协议").count() == 0  # no control that would be refused
-    await step("流转", mediators="mediator-1", venue="three-offices-one-court")
-    await step("记一次调解", outcome="agreed", place="三所一庭")
-    await step(
-        "写协议", facts="欠货款一万元", duties="三日内付清货款\n互不追究", manner="转账", place="皮具城", signed="yes"
-    )
-    await page.get_by_role("button", name="打印协议").wait_for()
 
 
 async def test_C2_a_form_that_lacks_something_is_told_what_and_ends_the_incident_when_it_is_there(
