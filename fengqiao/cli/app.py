@@ -5,6 +5,7 @@ What they do stands in the module of the same name, imported when asked for.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -82,6 +83,20 @@ def simulate(
     from fengqiao.cli.simulate import run
 
     raise typer.Exit(run(area, rate=rate, speed=speed, seed=seed, seconds=seconds or None))
+
+
+@app.command("import-past")
+def import_past(
+    area: Annotated[str, typer.Argument(help="The area whose past it is.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV of past incidents.")],
+    mapping: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="How its columns read (JSON).")],
+    dry_run: Annotated[bool, typer.Option(help="Only say what could be used.")] = False,
+    json: Json = False,
+) -> None:
+    """Read past incidents, so that year on year and expectation exist on the first day."""
+    from fengqiao.cli.import_past import run
+
+    raise typer.Exit(run(area, file, mapping, dry_run=dry_run, as_json=json))
 
 
 @topics.command("create")

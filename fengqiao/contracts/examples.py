@@ -131,6 +131,23 @@ SAMPLES: Final[dict[str, Any]] = {
     "justice_class": "5",
     "money_yuan": 800.0,
     "present": ["property", "owners_committee"],
+    "warning_id": "gaoqiao-hotspot-2024-10-30T14",
+    "incidents": [_INCIDENT],
+    "chance": 0.002,
+    "weekly_false_alarms": 0.05,
+    "method": "Kulldorff scan, Gumbel",
+    "weights": {"S07": 3.2, "S08": 0.4},
+    "order": ["S07", "S08"],
+    "mean_seconds": [210.0, 150.0],
+    "day": "2024-10-30",
+    "segment": "received_to_on_scene",
+    "share": 0.81,
+    "goal": 0.9,
+    "band": "night",
+    "bulletin_id": "gaoqiao-monday-2024-11-04",
+    "category_code": "020405",
+    "category_zh": "盗窃",
+    "category_en": "Theft",
 }
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from fengqiao.contracts import commands, dispatch, disputes, incidents, mediation, notices, positions, states
+from fengqiao.contracts import insights as analytics_insights
 from fengqiao.contracts.aid import AID_COMMANDS, AID_EVENTS, AID_MESSAGES
 from fengqiao.contracts.hazards import HAZARD_EVENTS
 from fengqiao.contracts.model import Event
@@ -182,6 +183,15 @@ NOTICES: Final = Topic(
     consumers=("commandroom",),
 )
 
+INSIGHTS: Final = Topic(
+    "insights",
+    "what analytics makes of it: hot spots, warnings, where to stand by, missed targets, bulletins",
+    analytics_insights.INSIGHTS,
+    key="area",
+    publishers=("analytics",),
+    consumers=("dispatch", "commandroom"),
+)
+
 TOPICS: Final[tuple[Topic, ...]] = (
     INCIDENTS,
     DISPATCH_COMMANDS,
@@ -192,6 +202,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
     DISPUTES,
     MEDIATION,
     NOTICES,
+    INSIGHTS,
 )
 EVENTS: Final[dict[str, type[Event]]] = {event.TYPE: event for topic in TOPICS for event in topic.events}
 

@@ -23,6 +23,7 @@ Scope = Literal[
     "cases:write",
     "parties:write",
     "analytics:read",
+    "bulletins:write",
     "stream:read",
     "audit:read",
 ]
@@ -60,6 +61,7 @@ MEANING: Final[MappingProxyType[Scope, str]] = MappingProxyType(
         "cases:write": "open a case and take it through its stages",
         "parties:write": "name the parties of a dispute",
         "analytics:read": "response times, comparisons, heat map, warnings, rankings",
+        "bulletins:write": "have a bulletin made now",
         "stream:read": "the live stream and its snapshot",
         "audit:read": "who has read personal data",
     }
@@ -95,7 +97,9 @@ TABLE: Final[MappingProxyType[Role, frozenset[Scope]]] = MappingProxyType(
             }
         ),
         "dispatcher": frozenset(_DISPATCHER),
-        "supervisor": frozenset({*_DISPATCHER, "personal:read", "papers:read", "journal:read", "audit:read"}),
+        "supervisor": frozenset(
+            {*_DISPATCHER, "personal:read", "papers:read", "journal:read", "bulletins:write", "audit:read"}
+        ),
         "crew": frozenset(
             {
                 "dispatch:read",
@@ -108,7 +112,7 @@ TABLE: Final[MappingProxyType[Role, frozenset[Scope]]] = MappingProxyType(
             }
         ),
         "mediator": frozenset({"cases:read", "cases:write", "parties:write", "personal:read", "disputes:write"}),
-        "analyst": frozenset({"analytics:read", "cases:read"}),
+        "analyst": frozenset({"analytics:read", "bulletins:write", "cases:read"}),
         "subscriber": frozenset({"stream:read", "dispatch:read"}),
         "admin": frozenset(SCOPES),
         # The command room asks the others for what its page shows; nothing of ours needs to write as itself.

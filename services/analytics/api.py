@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.http import JsonResponse
 from fengqiao.runtime.problems import FieldError, NotFound, Unavailable, Unprocessable, problem_responses
+from services.analytics.asking import MissingEvents
 from services.analytics.day_range import InvalidRange, day_range
 from services.analytics.domain.dimensions import ASKABLE, MOST_AT_ONCE
 from services.analytics.domain.folding import AreaRules
@@ -29,14 +30,6 @@ class ResponseTimesRow(BaseModel):
     p99_s: float
     within_target: float | None
     """Share of those that had a target; null where none had one."""
-
-
-class MissingEvents(BaseModel):
-    """Numbers of the area's stream that the log does not have."""
-
-    first: int
-    last: int
-    noticed_at: AwareDatetime
 
 
 class ResponseTimes(BaseModel):

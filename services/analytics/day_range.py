@@ -33,6 +33,20 @@ class DayRange:
     def days(self) -> list[date]:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
+    def periods(self) -> list[str]:
+        """The months that lie whole in it (`2024-10`), and the days of the others, in order."""
+        found: list[str] = []
+        day = self.first
+        while day <= self.last:
+            after = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+            if day.day == 1 and after - timedelta(days=1) <= self.last:
+                found.append(day.isoformat()[:7])
+                day = after
+            else:
+                found.append(day.isoformat())
+                day += timedelta(days=1)
+        return found
+
     def begins(self, timezone: tzinfo) -> datetime:
         """Its first instant."""
         return datetime.combine(self.first, time(), timezone)

@@ -11,8 +11,9 @@ from typing import Any, Final
 from fengqiao.runtime.documents import Collection, DuplicateId
 from fengqiao.runtime.errors import ForeignJournal
 from fengqiao.runtime.topics_admin import Cluster
+from services.analytics.rollup_store import LAYOUT
 
-LOG: Final = "analytics_log"
+LOG: Final = f"analytics_log_{LAYOUT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,9 @@ class FollowedLog:
     topic_id: str
     mark: str
 
-    @property
-    def group(self) -> str:
-        return f"analytics-{self.mark}"
+    def group(self, topic: str) -> str:
+        """The consumer group that reads `topic` for these documents."""
+        return f"analytics-{topic}-{self.mark}"
 
 
 async def followed_log(database: Any, kafka: Cluster, topic: str, mark: str) -> FollowedLog:

@@ -14,14 +14,8 @@ TOPIC: Final = topics.DISPATCH.name
 SOURCE: Final = "dispatch"
 _COUNTED: Final[dict[str, type[Event]]] = {
     event.TYPE: event
-    for event in (
-        dispatch.AssignmentAssigned,
-        dispatch.AssignmentAcknowledged,
-        dispatch.AssignmentOnScene,
-        dispatch.AssignmentCleared,
-        dispatch.UnitOnDuty,
-        dispatch.UnitOffDuty,
-    )
+    for event in topics.DISPATCH.events
+    if issubclass(event, dispatch.IncidentEvent | dispatch.UnitOnDuty | dispatch.UnitOffDuty)
 }
 """Every other type, also one that is not known here, takes its number in the stream and nothing more."""
 

@@ -17,6 +17,8 @@ from fengqiao.runtime import documents
 from fengqiao.runtime.consumer import Rejected, decode, new_consumer
 from fengqiao.runtime.errors import RuntimeFault, Unreadable
 from services.analytics.domain.folding import AreaRules, Record, advanced, fold
+from services.analytics.domain.register import Register, register_id
+from services.analytics.domain.registering import DayOf, register, sort_out
 from services.analytics.domain.rollups import Address, Rollup
 from services.analytics.domain.streams import Stream
 from services.analytics.log_records import SOURCE, TOPIC, record
@@ -34,16 +36,27 @@ class FreshSet:
     rules: Mapping[str, AreaRules]
     streams: dict[str, Stream] = field(default_factory=dict)
     rollups: dict[Address, Rollup] = field(default_factory=dict)
+    days: dict[str, DayOf] = field(default_factory=dict)
+    registers: dict[str, Register] = field(default_factory=dict)
 
     def take(self, records: list[Record]) -> None:
         folded = fold(records, self.streams, self.rules)
         self.rollups.update(advanced(self.rollups, folded, self.rules))
+        sorted_out = sort_out(folded.counted, self.days, self.rules)
+        for incident, found in sorted_out.days.items():
+            self.days.setdefault(incident, found)
+        for (area, day), events in sorted_out.by_day.items():
+            rules = self.rules[area]
+            register(
+                self.registers.setdefault(register_id(area, day), Register(area, day, rules.partition)), events, rules
+            )
         self.streams.update(folded.streams)
 
 
-def digest(rollup: Rollup) -> str:
-    """SHA-256 of all that the log determines of a rollup."""
-    content = {name: value.hex() if isinstance(value, bytes) else value for name, value in rollup.numbers().items()}
+def digest(kept: Rollup | Register) -> str:
+    """SHA-256 of all that the log determines of a document."""
+    numbers = kept.numbers() if isinstance(kept, Rollup) else kept.numbers_of_it()
+    content = {name: value.hex() if isinstance(value, bytes) else value for name, value in numbers.items()}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -76,33 +89,38 @@ async def replayed(
                 after = fresh.streams[id].offset if id in fresh.streams else -1
                 async for records in _log(settings, rules[area], after + 1, stored.offset):
                     fresh.take(records)
-            kept = await store.all_of(area)
+            kept: dict[str, Rollup | Register] = {**await store.all_of(area), **await store.all_registers(area)}
             again = (await store.streams([id])).get(id)
             if again == stored and not _ahead(kept, stored):
                 problem = _difference(fresh, stored, kept, id)
                 break
     except RuntimeFault as error:
         problem = f"{type(error).__name__}: {error}"
-    hashes = [f"{rollup.address.id} {digest(rollup)}" for rollup in fresh.rollups.values()]
+    hashes = [f"{id} {digest(one)}" for id, one in _documents(fresh).items()]
     whole = hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()
     last = fresh.streams[id].last if id in fresh.streams else 0
-    row = {"area": area, "ok": not problem, "events": last, "documents": len(fresh.rollups), "hash": whole}
+    row = {"area": area, "ok": not problem, "events": last, "documents": len(hashes), "hash": whole}
     return row | {"problem": problem or None}
 
 
-def _ahead(kept: Mapping[str, Rollup], stream: Stream | None) -> bool:
+def _documents(fresh: FreshSet) -> dict[str, Rollup | Register]:
+    """By id. A register has the area and the day in its id, a rollup more."""
+    return {**{rollup.address.id: rollup for rollup in fresh.rollups.values()}, **fresh.registers}
+
+
+def _ahead(kept: Mapping[str, Rollup | Register], stream: Stream | None) -> bool:
     """Whether a batch is being written just now."""
-    return any(rollup.applied > (stream.offset if stream else -1) for rollup in kept.values())
+    return any(one.applied > (stream.offset if stream else -1) for one in kept.values())
 
 
-def _difference(fresh: FreshSet, stored: Stream | None, kept: Mapping[str, Rollup], id: str) -> str:
+def _difference(fresh: FreshSet, stored: Stream | None, kept: Mapping[str, Rollup | Register], id: str) -> str:
     """The first thing that is stored otherwise than the log says; empty where nothing is."""
     said = fresh.streams.get(id)
     if (said is None) != (stored is None) or (
         said is not None and stored is not None and stream_document(said) != stream_document(stored)
     ):
         return f"the stream {id} is not what the log says"
-    expected = {rollup.address.id: rollup for rollup in fresh.rollups.values()}
+    expected = _documents(fresh)
     for missing in sorted(expected.keys() ^ kept.keys()):
         return f"{missing} is {'missing' if missing in expected else 'stored and not in the log'}"
     for name in sorted(expected):

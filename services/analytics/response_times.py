@@ -2,18 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from fengqiao.runtime.errors import Busy
 from services.analytics.day_range import DayRange
-from services.analytics.domain.dimensions import projection, set_for
+from services.analytics.domain.dimensions import OF_THE_DAY, months_do, projection, set_for
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.merging import QUANTILES, Row, merge, most_counted, reachable
 from services.analytics.domain.rollups import Address, Rollup
 from services.analytics.domain.streams import Gap, Stream
 from services.analytics.log_records import SOURCE
+from services.analytics.past_store import past_area
 from services.analytics.rollup_store import RollupStore
 
 MOST_ROWS: Final = 1000
@@ -40,7 +41,8 @@ async def answer(store: RollupStore, question: Question) -> dict[str, Any]:
     except TimeoutError:
         raise Busy(f"the store did not hand out the numbers within {_PATIENCE:g} s") from None
     project = projection(set_for(question.by), question.by)
-    rows = await asyncio.to_thread(merge, rollups, project, stream.offset)
+    by_period = bool(set(question.by) & set(OF_THE_DAY))
+    rows = await asyncio.to_thread(merge, rollups, project, stream.offset, by_period=by_period)
     begins = question.range.begins(question.rules.timezone)
     gaps = [gap for gap in stream.gaps if _may_concern(gap, begins)]
     return {
@@ -68,12 +70,17 @@ async def _at_one_offset(store: RollupStore, question: Question) -> tuple[Stream
     """
     id = f"{SOURCE}/{question.rules.area}"
     kept = set_for(question.by)
-    ids = [Address(question.rules.area, day.isoformat(), kept, question.segment).id for day in question.range.days()]
+    days = question.range
+    periods = days.periods() if months_do(question.by) else [day.isoformat() for day in days.days()]
+    ids = [Address(question.rules.area, period, kept, question.segment).id for period in periods]
+    past_ids = [Address(past_area(question.rules.area), period, kept, question.segment).id for period in periods]
+    # An imported past is no part of the log: it is true at every offset of it.
+    past = [replace(rollup, applied=-1) for rollup in (await store.rollups(past_ids)).values()]
     for _ in range(_TRIES):
         stream = (await store.streams([id])).get(id) or Stream(SOURCE, question.rules.area, question.rules.partition)
         rollups = list((await store.rollups(ids)).values())
         if all(reachable(rollup, stream.offset) for rollup in rollups):
-            return stream, rollups
+            return stream, [*past, *rollups]
     raise Busy("the numbers of this range are being written too fast to read them at one moment")
 
 

@@ -1,23 +1,35 @@
 """Streams and rollups in the document store, and the order in which a batch is written.
 
-First every rollup of the batch, in one round trip; then the streams; then, by the caller, the offsets are committed.
-A rollup is replaced only by one that has applied more, a stream only by one that has seen more. Since each is a
+First the days of new incidents, every rollup and every register of the batch, each in one round trip; then the
+streams; then, by the caller, the offsets are committed. A rollup or register is replaced only by one that has applied
+more, a stream only by one that has seen more, the day of an incident never. Since each is a
 function of the log alone (`domain.rollups`), a crash between any two writes leaves documents that are right up to
 different offsets, and folding again from the last commit brings each to the same end, whatever it has already. A
-stream that is at an offset therefore says: every rollup has all up to there.
+stream that is at an offset therefore says: every rollup and register has all up to there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.failpoints import armed, failpoint
+from services.analytics.domain.cases import Case, read_case
+from services.analytics.domain.register import Register, read_register
+from services.analytics.domain.registering import DayOf
 from services.analytics.domain.rollups import Address, Rollup, read
 from services.analytics.domain.streams import Gap, Stream
+from services.analytics.past_store import past_area
 
-STREAMS: Final = "analytics_streams"
-ROLLUPS: Final = "analytics_rollups"
+LAYOUT: Final = 2
+"""Part of the collections' names: what was counted in another layout is counted again from the log."""
+STREAMS: Final = f"analytics_streams_{LAYOUT}"
+ROLLUPS: Final = f"analytics_rollups_{LAYOUT}"
+REGISTERS: Final = f"analytics_registers_{LAYOUT}"
+DAYS: Final = f"analytics_days_{LAYOUT}"
+CASES: Final = f"analytics_cases_{LAYOUT}"
+WARNINGS: Final = "analytics_warnings"
+BULLETINS: Final = "analytics_bulletins"
 _AT_ONCE: Final = 500
 """Documents in one round trip."""
 
@@ -28,6 +40,11 @@ class RollupStore:
     def __init__(self, database: Any, deadline: float = 5.0) -> None:
         self._streams = Collection(database, STREAMS, deadline)
         self._rollups = Collection(database, ROLLUPS, deadline)
+        self._registers = Collection(database, REGISTERS, deadline)
+        self._days = Collection(database, DAYS, deadline)
+        self._cases = Collection(database, CASES, deadline)
+        self._warnings = Collection(database, WARNINGS, deadline)
+        self._bulletins = Collection(database, BULLETINS, deadline)
 
     async def streams(self, ids: Iterable[str]) -> dict[str, Stream]:
         """Those that are there, by id."""
@@ -48,19 +65,105 @@ class RollupStore:
         by_id = {address.id: address for address in addresses}
         return {by_id[id]: rollup for id, rollup in (await self.rollups(by_id)).items()}
 
+    async def registers(self, ids: Iterable[str]) -> dict[str, Register]:
+        """Those that are there, by id."""
+        wanted = list(ids)
+        found: dict[str, Register] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            documents = await self._registers.get_many(wanted[start : start + _AT_ONCE])
+            found.update((id, read_register(document)) for id, document in documents.items())
+        return found
+
+    async def put_rollups(self, rollups: Sequence[Rollup]) -> None:
+        """Of an imported past: each unless it is there from the same registers."""
+        for start in range(0, len(rollups), _AT_ONCE):
+            some = [rollup.document() for rollup in rollups[start : start + _AT_ONCE]]
+            await self._rollups.put_newer(some, by="applied")
+
+    async def put_past(self, register: Register) -> bool:
+        """Store an imported day that was changed from what it was at `applied` − 1; whether nobody was quicker."""
+        document = register.document()
+        if register.applied > 1:
+            return await self._registers.replace(document, {"applied": register.applied - 1})
+        return (await self._registers.insert_each([document]))[0]
+
+    async def cases(self, ids: Iterable[str]) -> dict[str, Case]:
+        """Those that are there, by id."""
+        found = await self._cases.get_many(sorted(set(ids)))
+        return {id: read_case(document) for id, document in found.items()}
+
+    async def put_cases(self, cases: Iterable[Case]) -> None:
+        await self._cases.put_newer([case.document() for case in cases], by="applied")
+
+    async def cases_of(self, area: str, opened_since: datetime | None = None) -> list[Case]:
+        """The cases of an area: by a declared index where the store has one. For indicators and bulletins."""
+        where: Document = {"area": area}
+        if opened_since is not None:
+            where["opened_at"] = {"$gte": opened_since.astimezone(UTC).isoformat()}
+        return [read_case(document) for document in await self._cases.find(where, limit=0)]
+
+    async def knows(self, area: str) -> bool:
+        """Whether anything was counted of the area."""
+        kept = {"area": {"$in": [area, past_area(area)]}}
+        return bool(await self.streams([f"dispatch/{area}"])) or bool(await self._registers.find(kept, limit=1))
+
+    async def put_warnings(self, documents: Sequence[Document]) -> None:
+        """Each once: a warning that is there stays as it was told."""
+        await self._warnings.insert_each(documents)
+
+    async def warnings(self, area: str, since: datetime, limit: int = 200) -> list[Document]:
+        """Those that ended after `since` (UTC), the latest first."""
+        where = {"area": area, "ends": {"$gt": since.isoformat()}}
+        return await self._warnings.find(where, sort=[("ends", -1), ("_id", 1)], limit=limit)
+
+    async def bulletin(self, id: str) -> Document | None:
+        return await self._bulletins.get(id)
+
+    async def put_bulletin(self, document: Document) -> bool:
+        """Whether it is new: a bulletin that was issued stays as it was."""
+        return (await self._bulletins.insert_each([document]))[0]
+
+    async def bulletins(self, area: str, kind: str | None, before: str, limit: int) -> list[Document]:
+        """Those whose `sort` is less than `before`, the latest first."""
+        where: Document = {"area": area, "sort": {"$lt": before}}
+        if kind is not None:
+            where["kind"] = kind
+        return await self._bulletins.find(where, sort=[("sort", -1)], limit=limit)
+
+    async def days_of(self, incidents: Sequence[str]) -> dict[str, DayOf]:
+        """Of those that are there, on which day each was received."""
+        found: dict[str, DayOf] = {}
+        for start in range(0, len(incidents), _AT_ONCE):
+            documents = await self._days.get_many(incidents[start : start + _AT_ONCE])
+            found.update((id, DayOf(id, one["area"], one["day"], one["offset"])) for id, one in documents.items())
+        return found
+
+    async def all_registers(self, area: str) -> dict[str, Register]:
+        """Every register of the area, by id; for the replay, as `all_of`."""
+        found = await self._registers.find({"area": area}, limit=0, deadline=600.0)
+        return {document["_id"]: read_register(document) for document in found}
+
     async def all_of(self, area: str) -> dict[str, Rollup]:
         """Every rollup of the area, by id. Reads all there is: for the replay, not for an answer."""
         found = await self._rollups.find({"area": area}, limit=0, deadline=600.0)
         return {document["_id"]: read(document) for document in found}
 
-    async def write(self, rollups: Iterable[Rollup], streams: Iterable[Stream]) -> None:
+    async def write(
+        self, rollups: Iterable[Rollup], days: Sequence[DayOf], registers: Iterable[Register], streams: Iterable[Stream]
+    ) -> None:
         """One batch's documents, in the order that makes a crash harmless."""
+        if days:
+            await self._days.insert_each(
+                [{"_id": one.incident, "area": one.area, "day": one.day, "offset": one.offset} for one in days]
+            )
         documents = [rollup.document() for rollup in rollups]
         if armed("analytics.rollup-written") and documents:
             await self._rollups.put_newer(documents[:1], by="applied")
             failpoint("analytics.rollup-written")
         for start in range(0, len(documents), _AT_ONCE):
             await self._rollups.put_newer(documents[start : start + _AT_ONCE], by="applied")
+        await self._registers.put_newer([one.document() for one in registers], by="applied")
+        failpoint("analytics.register-written")
         await self._streams.put_newer([stream_document(stream) for stream in streams], by="offset")
         failpoint("analytics.stream-written")
 
@@ -71,6 +174,10 @@ class RollupStore:
     async def ensure_indexes(self) -> None:
         """What a real MongoDB wants for `all_of`; answers and the fold use `_id` only."""
         await self._rollups.ensure_index([("area", 1)])
+        await self._registers.ensure_index([("area", 1)])
+        await self._cases.ensure_index([("area", 1), ("opened_at", 1)])
+        await self._warnings.ensure_index([("area", 1), ("ends", -1)])
+        await self._bulletins.ensure_index([("area", 1), ("sort", -1)])
 
 
 def stream_document(stream: Stream) -> Document:

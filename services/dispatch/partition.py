@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from fengqiao.contracts import topics
+from fengqiao.contracts.insights import StandbyAdvised
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.contracts.topics import Topic
 from fengqiao.runtime import cloudevents
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 MERGED: Final = (topics.INCIDENTS, topics.DISPATCH_COMMANDS)
 STATES: Final = (topics.INCIDENT_STATE, topics.UNIT_STATE)
-BESIDE: Final = (topics.UNIT_POSITIONS, *STATES)
+BESIDE: Final = (topics.UNIT_POSITIONS, *STATES, topics.INSIGHTS)
 """What nobody waits for: read by a consumer of its own, patiently, so that it never delays a call or a command."""
 READ: Final = (*MERGED, *BESIDE)
 BATCH: Final = 256
@@ -172,6 +173,8 @@ class PartitionOwner:
                 self._inputs.put(topic.name, self._understood(topic, record))
             elif topic in STATES:
                 self._said(record)
+            elif topic is topics.INSIGHTS:
+                self._advised(record)
             else:
                 self._moved(record)
         if topic in MERGED and self._inputs.full(topic.name):
@@ -221,6 +224,19 @@ class PartitionOwner:
         writer = self._writers.get(position.area)
         if writer is not None:
             writer.moved(position)
+
+    def _advised(self, record: ConsumerRecord) -> None:
+        """Advice on standing by; everything else on the topic is for others."""
+        if record.value is None or cloudevents.header(record.headers, "ce_type") != StandbyAdvised.TYPE:
+            return
+        try:
+            advised = StandbyAdvised.read(record.value)
+        except (ValidationError, RecursionError) as error:
+            self._unreadable.append((record, f"standby.advised: {str(error)[:300]}"))
+            return
+        writer = self._writers.get(advised.area)
+        if writer is not None:
+            writer.advice.heard(advised)
 
     def _said(self, record: ConsumerRecord) -> None:
         key = (record.key or b"").decode(errors="replace")

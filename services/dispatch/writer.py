@@ -28,6 +28,7 @@ from fengqiao.runtime.metrics import JOURNAL_ENTRIES, JOURNAL_FENCED, JOURNAL_IN
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.topics_admin import Cluster
 from services.dispatch import outgoing, recall
+from services.dispatch.advice import AdviceHeard
 from services.dispatch.domain.board import Board, from_json, to_json
 from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.evolve import evolve
@@ -86,6 +87,8 @@ class AreaWriter:
         """decided: told the result of each command as soon as reads show it."""
         self.route = route
         self.positions = positions
+        plan = forces.standby
+        self.advice = AdviceHeard([] if plan is None else [point.id for point in plan.points])
         self.board = Board(route.area)
         self.offsets: dict[str, int] = {}
         """The next offset to read of each input topic."""
@@ -292,7 +295,8 @@ class AreaWriter:
                 # Commands count at the time the server received them.
                 at = min(command.received_at, now)
 
-            context = Context(at, self._forces, self.positions.at(at), retired, self.positions.points)
+            advice = self.advice.at(at)
+            context = Context(at, self._forces, self.positions.at(at), retired, self.positions.points, advice)
             then = happenings(board, message, context)
             happened.extend(numbered(board.sequence, then.events, one.trace))
             if isinstance(message, Asked) and message.command.command_id not in then.board.aside:

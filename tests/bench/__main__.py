@@ -21,7 +21,7 @@ from deploy.areas.generate import bench_files, write_area
 from fengqiao.contracts import ids
 from fengqiao.local import LocalServers, Process
 from fengqiao.runtime.topics_admin import ensure_topics
-from tests.bench import floor, mediation, table
+from tests.bench import analytics, floor, mediation, table
 from tests.bench.http_client import Pool, post
 from tests.bench.lives import Lives
 from tests.bench.load import Order, Result, Seen, assigned, closed_loop, open_loop
@@ -38,6 +38,8 @@ LIVES_RATE = 30.0
 LIVES_EACH = 3
 """Assignments of one call."""
 CONNECTIONS = 64
+YEAR_OF_AN_AREA = 20_000
+"""Incidents."""
 
 
 def floor_identify(value: bytes, headers: list[tuple[str, bytes]]) -> str | None:
@@ -311,17 +313,20 @@ async def main() -> None:
             lives = await measure_lives(servers, folder, plan)
             cases = await mediation.measure_mediation(servers, folder, min(plan.seconds, 30))
             stream = await measure_stream(servers, folder)
+            numbers = await analytics.measure(servers, YEAR_OF_AN_AREA)
         report: dict[str, Any] = {
             "machine": machine(),
             "floor": below,
             "end_to_end": whole,
             "lives": lives,
+            "analytics": numbers,
             "mediation": cases,
             "stream": stream,
             "up_ready_and_stopped_s": await run_time_to_ready(folder),
         }
     table.show(report)
     mediation.show(report["mediation"])
+    sys.stdout.write(analytics.lines(numbers))
     build = ROOT / "build"
     build.mkdir(exist_ok=True)
     (build / "bench.json").write_bytes(orjson.dumps(report, option=orjson.OPT_INDENT_2) + b"\n")

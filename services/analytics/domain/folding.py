@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from fengqiao.contracts.dispatch import AssignmentEvent, UnitOffDuty, UnitOnDuty
 from fengqiao.contracts.model import Event
-from services.analytics.domain.dimensions import SETS, all_key
+from services.analytics.domain.dimensions import DIMENSIONS, SETS, all_key
 from services.analytics.domain.rollups import Address, Contribution, Rollup, advance, empty
 from services.analytics.domain.segments import timed
 from services.analytics.domain.streams import Stream, Streams
@@ -44,10 +44,12 @@ class Record:
 
 @dataclass(slots=True)
 class Folded:
-    """streams: as they are after the records. repeats, gaps: how many records were either, by area."""
+    """streams: as they are after the records. counted: those that are no repeat. repeats, gaps: how many records were
+    either, by area."""
 
     streams: dict[str, Stream] = field(default_factory=dict)
     contributions: dict[Address, list[Contribution]] = field(default_factory=dict)
+    counted: list[Record] = field(default_factory=list)
     repeats: dict[str, int] = field(default_factory=dict)
     gaps: dict[str, int] = field(default_factory=dict)
 
@@ -77,6 +79,7 @@ def fold(records: Iterable[Record], streams: Streams, rules: Mapping[str, AreaRu
                 folded.gaps[record.area] = folded.gaps.get(record.area, 0) + 1
             case "new":
                 pass
+        folded.counted.append(record)
         match record.event:
             case AssignmentEvent():
                 _contribute(folded.contributions, record, record.event, stream, rules[record.area])
@@ -104,19 +107,30 @@ def _contribute(
         str(event.priority),
         f"{received.hour:02}",
         stream.shifts.get(event.unit, ""),
+        event.unit,
+        event.source,
     )
-    keys = (*values, all_key(values))
+    # In the order of `_addresses`: the day's sets, then the month's.
+    keys = (*values, all_key(values), *values)
     for segment, ms in timed(event):
         limit = rules.targets.milliseconds(segment, event.priority, day)
         within = None if limit is None else ms <= limit
         for address, key in zip(_addresses(record.area, local_day, segment), keys, strict=True):
-            gained.setdefault(address, []).append(Contribution(record.offset, key, ms, within))
+            contribution = Contribution(record.offset, key, ms, within)
+            found = gained.get(address)
+            if found is None:
+                gained[address] = [contribution]
+            else:
+                found.append(contribution)
 
 
 @lru_cache(maxsize=4096)
 def _addresses(area: str, day: str, segment: str) -> tuple[Address, ...]:
-    """Of every set, in the order of `SETS`."""
-    return tuple(Address(area, day, kept, segment) for kept in SETS)
+    """Of every set of the day, in the order of `SETS`, then of those of its month."""
+    return (
+        *(Address(area, day, kept, segment) for kept in SETS),
+        *(Address(area, day[:7], kept, segment) for kept in DIMENSIONS),
+    )
 
 
 def advanced(stored: Mapping[Address, Rollup], folded: Folded, rules: Mapping[str, AreaRules]) -> dict[Address, Rollup]:

@@ -1,4 +1,4 @@
-"""One rollup: the histogram of one segment on one local day of an area, for every key of one set of dimensions.
+"""One rollup: the histogram of one segment in one local day or month of an area, for every key of one set.
 
 A rollup is a function of the log up to `applied`, and of nothing else: not of batches, restarts or who wrote it.
 So an offset already applied is skipped, and of two writers the one who is further is right. The exception is the
@@ -31,7 +31,7 @@ _NEVER: Final = np.iinfo(np.uint64).max
 
 
 class Address(NamedTuple):
-    """Where a rollup lies. day: local, ISO 8601."""
+    """Where a rollup lies. day: a local day (`2024-10-30`) or month (`2024-10`)."""
 
     area: str
     day: str

@@ -7,17 +7,23 @@ import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+from aiokafka import TopicPartition
 
 from fengqiao.contracts import topics
 from fengqiao.contracts.dispatch import DispatchEvent
+from fengqiao.contracts.mediation import CaseEvent
 from fengqiao.geo.areas import load_areas
 from fengqiao.local import Process
 from fengqiao.local.ports import free_port
 from fengqiao.runtime import documents
+from fengqiao.runtime.clock import ManualClock
+from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.consumer import decode, new_consumer
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.roles import Role
 from fengqiao.runtime.tokens import TokenMint
@@ -25,6 +31,8 @@ from fengqiao.runtime.topics_admin import ensure_topics
 from services.analytics.__main__ import Analytics
 from services.analytics.area_rules import load_rules
 from services.analytics.domain.folding import AreaRules
+from services.analytics.domain.profile import Profile
+from services.analytics.profile_file import load_profiles
 from services.analytics.replay import replayed
 from services.analytics.rollup_store import RollupStore
 from services.analytics.settings import AnalyticsSettings
@@ -60,11 +68,17 @@ class Place:
     def rules(self) -> dict[str, AreaRules]:
         return load_rules(AREAS, load_areas(AREAS).values())
 
+    @property
+    def profiles(self) -> dict[str, Profile]:
+        return load_profiles(AREAS, load_areas(AREAS).values())
+
     def token(self, role: Role = "analyst", areas: Sequence[str] = ("gaoqiao",)) -> str:
         return TokenMint(self.data).mint(role, areas)
 
     async def make_topics(self) -> None:
-        wanted = [row for row in topics.kafka_topics() if row[0].startswith(topics.DISPATCH.name)]
+        read = (topics.DISPATCH, topics.MEDIATION, topics.INSIGHTS)
+        names = {name for topic in read for name in (topic.name, topic.dead_letter)}
+        wanted = [row for row in topics.kafka_topics() if row[0] in names]
         made = [(f"{self.prefix}{name}", partitions, config) for name, partitions, config in wanted]
         await ensure_topics(self.bootstrap_servers, made)
 
@@ -85,6 +99,41 @@ class Place:
                 await publisher.publish_in_order(records[start : start + 1000])
         finally:
             await publisher.stop()
+
+    async def publish_cases(self, events: Sequence[tuple[int, CaseEvent]]) -> None:
+        """Put (sequence, event) on `mediation` as mediation does."""
+        publisher = Publisher(self.bootstrap_servers, "test", patience=30)
+        await publisher.start(wait=10)
+        try:
+            await publisher.publish_in_order(
+                [
+                    Outgoing(
+                        f"{self.prefix}{topics.MEDIATION.name}",
+                        event.case_id,
+                        CloudEvent(event.TYPE, "mediation", event.case_id, sequence, event.at, event.wire()),
+                    )
+                    for sequence, event in events
+                ]
+            )
+        finally:
+            await publisher.stop()
+
+    async def said(self, topic: str = topics.INSIGHTS.name, partition: int = 0) -> list[CloudEvent]:
+        """All that lies on a partition of `insights`."""
+        consumer = new_consumer(self.bootstrap_servers, None)
+        await consumer.start()
+        try:
+            where = TopicPartition(f"{self.prefix}{topic}", partition)
+            consumer.assign([where])
+            end = (await consumer.end_offsets([where]))[where]
+            await consumer.seek_to_beginning(where)
+            found: list[CloudEvent] = []
+            while len(found) < end:
+                fetched = await consumer.getmany(where, timeout_ms=500)
+                found += [decode(one, self.prefix).event for records in fetched.values() for one in records]
+            return found
+        finally:
+            await consumer.stop()
 
     async def replayed(self) -> dict[str, Any]:
         """The stored documents against the log from offset 0."""
@@ -109,7 +158,7 @@ class Place:
         finally:
             await documents.close(client)
 
-    def child(self, *, failpoints: str = "", batch: int = 2000) -> Child:
+    def child(self, *, failpoints: str = "", batch: int = 2000, watch: bool = True) -> Child:
         """An analytics in a process of its own, not started yet."""
         port = free_port()
         mine: Mapping[str, str] = {
@@ -123,6 +172,7 @@ class Place:
             "FENGQIAO_ANALYTICS_URL": f"http://127.0.0.1:{port}",
             "FENGQIAO_FAILPOINTS": failpoints,
             "FENGQIAO_FOLD_BATCH": str(batch),
+            "FENGQIAO_WATCH": str(watch).lower(),
             "FENGQIAO_SESSION_TIMEOUT": "6",
         }
         log = self.data / f"analytics-{port}.log"
@@ -144,9 +194,21 @@ class Child:
 
 @asynccontextmanager
 async def running(place: Place, **more: Any) -> AsyncIterator[httpx.AsyncClient]:
-    """An analytics in this process, connected to everything, and an analyst of Gaoqiao who speaks to it."""
+    """An analyst of Gaoqiao who speaks to an analytics in this process."""
+    async with serving(place, **more) as (_, client):
+        yield client
+
+
+@asynccontextmanager
+async def serving(place: Place, **more: Any) -> AsyncIterator[tuple[Analytics, httpx.AsyncClient]]:
+    """An analytics in this process, connected to everything, and an analyst of Gaoqiao who speaks to it.
+
+    It looks for nothing by itself: the test asks it to.
+    """
+    more.setdefault("watch", False)
     token = place.token()
-    service = Analytics(place.settings(**more), place.rules)
+    clock = more.pop("clock", None) or ManualClock(datetime(2024, 11, 5, 1, 30, tzinfo=UTC))
+    service = Analytics(place.settings(**more), place.rules, place.profiles, clock)
     async with service.app.router.lifespan_context(service.app):
         transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
         headers = {"Authorization": f"Bearer {token}"}
@@ -156,4 +218,4 @@ async def running(place: Place, **more: Any) -> AsyncIterator[httpx.AsyncClient]
                 return (await client.get("/readyz")).status_code == 200
 
             await eventually(ready, within=30, what="readiness")
-            yield client
+            yield service, client

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import orjson
 import pytest
 
 from fengqiao.contracts.dispatch import DispatchEvent
+from tests.awaiting import eventually
 from tests.integration.analytics.kit import Place
 from tests.unit.analytics.evening import NIGHT, life, numbered, on_duty
 
@@ -22,7 +24,9 @@ def evening(incidents: int) -> list[DispatchEvent]:
     return events
 
 
-@pytest.mark.parametrize("point", ["analytics.rollup-written", "analytics.stream-written", "analytics.handled"])
+@pytest.mark.parametrize(
+    "point", ["analytics.rollup-written", "analytics.register-written", "analytics.stream-written", "analytics.handled"]
+)
 async def test_A1_killed_between_two_steps_it_equals_the_log_afterwards(place: Place, point: str) -> None:
     events = numbered(evening(60))
     await place.publish([*events[:150], *events[100:120], *events[150:]])
@@ -40,7 +44,7 @@ async def test_A1_killed_between_two_steps_it_equals_the_log_afterwards(place: P
     assert checked["ok"], checked
     assert checked["events"] == len(events)
     # The kill came where it should: the first write of a batch leaves a rollup ahead of its stream.
-    assert halfway["ok"] == (point != "analytics.rollup-written"), halfway
+    assert halfway["ok"] == (point not in ("analytics.rollup-written", "analytics.register-written")), halfway
 
 
 async def test_A1_a_stopped_instance_that_wakes_after_its_successor_changes_nothing(place: Place) -> None:
@@ -63,3 +67,32 @@ async def test_A1_a_stopped_instance_that_wakes_after_its_successor_changes_noth
         await sleeper.process.kill()
     checked = await place.replayed()
     assert checked["ok"], checked
+
+
+@pytest.mark.parametrize("point", ["analytics.insights-decided", "analytics.insights-stored"])
+@pytest.mark.parametrize("hit", [2, 9])
+async def test_A6_killed_while_it_tells_every_bulletin_is_told_once_afterwards(
+    place: Place, point: str, hit: int
+) -> None:
+    events = numbered(evening(5))
+    await place.publish(events)
+    counting = place.child(watch=False)
+    await counting.start()
+    await place.folded_to(len(events) - 1)
+    assert await counting.process.stop() == 0
+    doomed = place.child(failpoints=f"{point}=kill:{hit}")
+    await doomed.start()
+    assert await doomed.process.wait() == -9
+    heir = place.child()
+    await heir.start()
+
+    async def told() -> set[str]:
+        said = [one for one in await place.said() if one.type == "fengqiao.bulletin.published.v1"]
+        ids = {orjson.loads(one.data)["bulletin_id"]: one.sequence for one in said}
+        assert len(ids) == len({one.sequence for one in said}), "a bulletin has one number"
+        return set(ids) if len(ids) == 3 else set()
+
+    try:
+        await eventually(told, within=60, what="three bulletins")
+    finally:
+        assert await heir.process.stop() == 0

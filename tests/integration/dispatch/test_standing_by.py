@@ -1,12 +1,15 @@
 """Where idle units wait, what nobody covers, and what is near a scene, over REST and Kafka on real servers."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import orjson
 
 from fengqiao.contracts import topics
-from fengqiao.runtime.cloudevents import header
+from fengqiao.contracts.insights import StandbyAdvised
+from fengqiao.runtime.cloudevents import CloudEvent, header
+from fengqiao.runtime.publisher import Outgoing
 from tests.awaiting import eventually
 from tests.checker import History, Record, violations
 from tests.integration.dispatch.kit import (
@@ -41,6 +44,32 @@ async def states(system: System) -> dict[str, dict[str, Any]]:
         state = orjson.loads(one.value)
         found[state["unit"]] = state
     return found
+
+
+async def test_D6_A5_units_wait_where_analytics_advises(fresh_system: System) -> None:
+    system, clock = fresh_system, on_story_time(fresh_system)
+    now = clock.now()
+    advised = StandbyAdvised(
+        area="gaoqiao",
+        at=now,
+        band="night",
+        begins=now - timedelta(hours=1),
+        ends=now + timedelta(hours=8),
+        weights={"S01": 5.0},
+        history_days=364,
+    )
+    async with publishing(system) as publisher:
+        event = CloudEvent(advised.TYPE, "analytics", "gaoqiao/standby", 1, now, advised.wire())
+        await publisher.publish(Outgoing(f"{system.prefix}{topics.INSIGHTS.name}", "gaoqiao", event, 0))
+    await system.start("dispatch")
+    async with system.client("dispatcher") as desk:
+        await desk.dispatch.duty("P1", on=True, area="gaoqiao")
+
+        async def ordered() -> Any:
+            return await said_of(system, "standby.ordered")
+
+        [order] = await eventually(ordered, within=30, what="an order to stand by")
+    assert (order["unit"], order["point"], order["advice"]) == ("P1", "S01", "insights")
 
 
 async def test_D6_orders_to_wait_reach_the_unit_and_end_with_an_assignment(fresh_system: System) -> None:

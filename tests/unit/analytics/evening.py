@@ -9,12 +9,17 @@ from zoneinfo import ZoneInfo
 
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts import ids
+from fengqiao.contracts.feedback import FeedbackCounts, FeedbackForm, FeedbackLosses
 from fengqiao.contracts.model import Category, Location
+from fengqiao.contracts.ordered import IncidentCategorised, IncidentFeedbackGiven
+from fengqiao.contracts.plans import Clocks
 from fengqiao.runtime.cloudevents import CloudEvent
 from services.analytics.domain.folding import AreaRules, Folded, Record, advanced, fold
+from services.analytics.domain.register import Register
 from services.analytics.domain.rollups import Address, Rollup
 from services.analytics.domain.streams import Stream
 from services.analytics.domain.targets import Targets
+from services.analytics.replay import FreshSet
 
 NIGHT = datetime(2024, 10, 30, 14, 23, tzinfo=UTC)
 """22:23 in Changsha."""
@@ -27,6 +32,81 @@ _STEPS: dict[str, type[said.AssignmentEvent]] = {
     "on_scene": said.AssignmentOnScene,
     "cleared": said.AssignmentCleared,
 }
+
+
+def marks_of(
+    key: str,
+    received: datetime,
+    code: str = "020301",
+    priority: int = 2,
+    station: str | None = "gaoqiao-station",
+    cell: str | None = "G07",
+    lon: float = 113.01,
+    lat: float = 28.19,
+    place: str | None = None,
+) -> dict[str, Any]:
+    """What every event about the incident `key` says."""
+    return {
+        "area": "gaoqiao",
+        "at": received,
+        "incident_id": ids.incident_id("gaoqiao", ids.digest("110", key)),
+        "number": "1042",
+        "category": category(code),
+        "priority": priority,
+        "location": Location(lon=lon, lat=lat, name=place, station=station, grid_cell=cell),
+        "source": "110",
+    }
+
+
+def category(code: str) -> Category:
+    return Category(code=code, name_zh="殴打", name_en="Brawl", version="default-2024-1")
+
+
+def opened(key: str, *, received: datetime = NIGHT, **marks: Any) -> said.IncidentOpened:
+    return said.IncidentOpened(
+        **marks_of(key, received, **marks),
+        reported_at=received,
+        received_at=received,
+        plan="brawl",
+        wanted=(),
+        caller_count=1,
+    )
+
+
+def closed(
+    key: str, disposition: str, *, received: datetime = NIGHT, clocks: Clocks | None = None, **marks: Any
+) -> said.IncidentClosed:
+    return said.IncidentClosed(
+        **marks_of(key, received, **marks),
+        reported_at=received,
+        received_at=received,
+        disposition=disposition,
+        clocks=clocks,
+    )
+
+
+def cancelled(key: str, *, received: datetime = NIGHT, **marks: Any) -> said.IncidentCancelledByDispatch:
+    return said.IncidentCancelledByDispatch(**marks_of(key, received, **marks), why="taken back")
+
+
+def categorised(key: str, version: Any, to: str, *, received: datetime = NIGHT, **marks: Any) -> IncidentCategorised:
+    return IncidentCategorised(**marks_of(key, received, **marks | {"code": to}), version=version, set_to=category(to))
+
+
+def feedback(
+    key: str,
+    *,
+    received: datetime = NIGHT,
+    kind: Any = "final",
+    counts: FeedbackCounts | None = None,
+    lost_yuan: float | None = None,
+    recovered_yuan: float | None = None,
+    prevented_yuan: float | None = None,
+    **marks: Any,
+) -> IncidentFeedbackGiven:
+    losses = FeedbackLosses(lost_yuan=lost_yuan, recovered_yuan=recovered_yuan, prevented_yuan=prevented_yuan)
+    form = FeedbackForm(kind=kind, counts=counts or FeedbackCounts(), losses=losses)
+    return IncidentFeedbackGiven(**marks_of(key, received, **marks), form=form)
 
 
 def step(
@@ -110,3 +190,10 @@ def folded_whole(log: Sequence[Record], rules: AreaRules = RULES) -> tuple[dict[
     """The documents of a log that is folded at once."""
     folded: Folded = fold(log, {}, {rules.area: rules})
     return advanced({}, folded, {rules.area: rules}), folded.streams
+
+
+def registered_whole(log: Sequence[Record], rules: AreaRules = RULES) -> dict[str, Register]:
+    """The registers of a log that is folded at once, by id."""
+    fresh = FreshSet({rules.area: rules})
+    fresh.take(list(log))
+    return fresh.registers

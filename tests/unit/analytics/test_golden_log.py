@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 
 from fengqiao.contracts import dispatch as said
-from services.analytics.domain.dimensions import projection, set_for
+from services.analytics.domain.dimensions import months_do, projection, set_for
 from services.analytics.domain.merging import Row, merge
 from tests.unit.analytics.evening import NIGHT, folded_whole, life, log_of, numbered, on_duty
 
@@ -28,7 +28,9 @@ EVENTS: list[said.DispatchEvent] = [
 def rows(segment: str, *by: str) -> list[Row]:
     rollups, _ = folded_whole(log_of(numbered(EVENTS)))
     kept = set_for(by)
-    chosen = [one for address, one in rollups.items() if (address.kept, address.segment) == (kept, segment)]
+    length = len("2024-10") if months_do(by) else len("2024-10-30")
+    there = [(address, one) for address, one in rollups.items() if len(address.day) == length]
+    chosen = [one for address, one in there if (address.kept, address.segment) == (kept, segment)]
     return merge(chosen, projection(kept, by), true_up_to=len(EVENTS))
 
 
@@ -74,6 +76,14 @@ def test_A1_golden_by_each_dimension() -> None:
     assert [(row.key, row.count) for row in rows("received_to_on_scene", "priority")] == [((2,), 2), ((3,), 1)]
     assert [(row.key, row.count) for row in rows("received_to_on_scene", "hour")] == [((22,), 2), ((23,), 1)]
     assert [(row.key, row.count) for row in rows("received_to_on_scene", "shift")] == [(("night",), 2), ((None,), 1)]
+    assert [(row.key, row.count) for row in rows("received_to_on_scene", "unit")] == [(("P3",), 1), (("YY",), 2)]
+    assert [(row.key, row.count) for row in rows("received_to_on_scene", "source")] == [(("110",), 3)]
+    assert [(row.key, row.count) for row in rows("received_to_on_scene", "weekday")] == [((3,), 3)]
+    assert [(row.key, row.count) for row in rows("received_to_on_scene", "day", "unit")] == [
+        (("2024-10-30", "P3"), 1),
+        (("2024-10-30", "YY"), 2),
+    ]
+    assert [(row.key, row.count) for row in rows("received_to_on_scene", "month")] == [(("2024-10",), 3)]
 
 
 def test_A1_golden_by_three_dimensions() -> None:

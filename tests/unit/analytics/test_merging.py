@@ -24,7 +24,7 @@ def test_A1_merged_quantiles_are_at_most_one_percent_away(days: list[list[tuple[
         rollups.append(
             advance(empty(address, 0), [Contribution(n, key, ms, None) for n, (key, ms) in enumerate(times)])
         )
-    rows = {row.key[0]: row for row in merge(rollups, lambda key: (key,), 1000)}
+    rows = {row.key[0]: row for row in merge(rollups, lambda _, key: (key,), 1000)}
     for key in "xyz":
         values = sorted(ms for times in days for found, ms in times if found == key)
         assert (key in rows) == bool(values)
@@ -57,7 +57,7 @@ def test_A1_what_cannot_be_stepped_back_over_is_said() -> None:
         rollup = advance(rollup, [Contribution(offset, "22", 1000, None)])
     assert reachable(rollup, KEPT_RECENT - 1)
     assert not reachable(rollup, KEPT_RECENT - 2)
-    assert merge([rollup], lambda key: (key,), KEPT_RECENT - 1)[0].count == KEPT_RECENT
+    assert merge([rollup], lambda _, key: (key,), KEPT_RECENT - 1)[0].count == KEPT_RECENT
     whole = advance(empty(PLACE, 0), [Contribution(n, "22", 1000, None) for n in range(100)])
     assert reachable(whole, 3), "the last write can always be stepped back over"
 
