@@ -18,9 +18,8 @@ endif
 PYTHON := .venv/bin/python
 STAMP := .venv/.fengqiao-setup
 PYTEST := $(PYTHON) -m pytest -ra
-# `make test` has one fault of each kind; every service's kill points in full belong here.
-FAULTS := tests/faults tests/integration/intake/test_kill_points.py tests/integration/analytics/test_kill_points.py \
-          tests/integration/mediation/test_kill_points.py tests/integration/notify/test_kill_points.py
+# `make test` has one fault of each kind; every service's kill points and outages in full belong here.
+FAULTS := tests/faults $(wildcard tests/integration/*/test_kill_points.py tests/integration/*/test_outages.py)
 ONCE ?=
 DATA ?=
 ARGS ?=
@@ -68,7 +67,7 @@ run: setup ## Start everything and play S1
 	@exec $(PYTHON) -m fengqiao.cli up --story S1 --city gaoqiao $(if $(ONCE),--once)
 
 test: setup ## The suite, without the long fault tests
-	@$(PYTEST) -n 2 --dist loadfile --ignore-glob='*/test_kill_points.py' $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile --ignore-glob='*/test_kill_points.py' --ignore-glob='*/test_outages.py' $(ARGS)
 
 test-faults: setup ## Kill points and outages in full
 	@$(PYTEST) -n 2 $(FAULTS) $(ARGS)

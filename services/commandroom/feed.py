@@ -31,12 +31,13 @@ from services.commandroom.undecided import UndecidedWatch
 log = structlog.get_logger(__name__)
 
 WHOLE: Final = (topics.INCIDENT_STATE, topics.UNIT_STATE, topics.UNIT_POSITIONS)
-TAILS: Final = (topics.DISPATCH, topics.MEDIATION, topics.INCIDENTS, topics.NOTICES)
+TAILS: Final = (topics.DISPATCH, topics.MEDIATION, topics.INCIDENTS, topics.NOTICES, topics.INSIGHTS)
 LOOK_BACK: Final = {
     topics.DISPATCH.name: 500,
     topics.MEDIATION.name: 2000,
     topics.INCIDENTS.name: 5000,
     topics.NOTICES.name: 0,
+    topics.INSIGHTS.name: 0,
 }
 """Records of each tail's partition that are read at the start, for undecided incidents and cases that go on."""
 LOOK_EVERY: Final = 3.0

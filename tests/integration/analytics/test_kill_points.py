@@ -24,9 +24,11 @@ def evening(incidents: int) -> list[DispatchEvent]:
     return events
 
 
-@pytest.mark.parametrize(
-    "point", ["analytics.rollup-written", "analytics.register-written", "analytics.stream-written", "analytics.handled"]
-)
+COUNTING = ("analytics.rollup-written", "analytics.register-written", "analytics.stream-written", "analytics.handled")
+TELLING = ("analytics.insights-decided", "analytics.insights-stored", "insights.produced")
+
+
+@pytest.mark.parametrize("point", COUNTING)
 async def test_A1_killed_between_two_steps_it_equals_the_log_afterwards(place: Place, point: str) -> None:
     events = numbered(evening(60))
     await place.publish([*events[:150], *events[100:120], *events[150:]])
@@ -69,8 +71,9 @@ async def test_A1_a_stopped_instance_that_wakes_after_its_successor_changes_noth
     assert checked["ok"], checked
 
 
-@pytest.mark.parametrize("point", ["analytics.insights-decided", "analytics.insights-stored"])
-@pytest.mark.parametrize("hit", [2, 9])
+@pytest.mark.parametrize(
+    ("point", "hit"), [(point, hit) for point in TELLING for hit in ((1, 2) if "produced" in point else (2, 9))]
+)
 async def test_A6_killed_while_it_tells_every_bulletin_is_told_once_afterwards(
     place: Place, point: str, hit: int
 ) -> None:

@@ -21,6 +21,8 @@ from tests.integration.mediation.kit import (
 
 OPENING = ("hinted", "inserted", "produced", "handled")
 COMMAND = ("hinted", "replaced", "produced")
+FORGETTING = ("erased", "replaced")
+HAZARD = "mediation-hazards.produced"
 VISIT = ("hinted", "replaced", "produced", "fired")
 
 
@@ -81,6 +83,31 @@ async def command(place: Place, step: str) -> None:
     assert refolded(stored) == case_of(stored)
     # A paper to which nothing refers is erased with the case's others.
     assert len(await place.stored("papers")) == (2 if step == "hinted" else 1)
+
+
+async def hazard(place: Place) -> None:
+    """A hazard is found: it was published, and nobody knows."""
+    child = place.child(failpoints=f"{HAZARD}=kill:1")
+    await child.start()
+    body, key = {"area": "gaoqiao", "kind": "fire_exit"}, {"Idempotency-Key": "h1"}
+    async with child.client() as http:
+        with pytest.raises(httpx.TransportError):
+            await http.post("/v1/hazards", json=body, headers=key)
+    assert await child.process.wait() == -9
+    healthy = place.child()
+    await healthy.start("livez")
+    try:
+        async with healthy.client() as http:
+            again = await http.post("/v1/hazards", json=body, headers=key)
+            assert again.status_code == 200, again.text
+            id = again.json()["id"]
+
+            async def is_told() -> bool:
+                return len(await place.stored("hazards")) == 1 and set(await place.verbs(id)) == {"found"}
+
+            await eventually(is_told, within=30, what="the hazard told")
+    finally:
+        await healthy.process.stop()
 
 
 async def visit(place: Place, step: str) -> None:

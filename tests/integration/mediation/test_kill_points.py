@@ -1,4 +1,4 @@
-"""Every kill point of mediation, in full. `make test` runs one of each kind (`test_faults.py`)."""
+"""Every kill point of mediation, in full. one of each kind is in `tests/integration/faults`."""
 
 import pytest
 
@@ -21,6 +21,10 @@ async def test_M7_the_process_killed_while_a_visit_is_told(place: Place, step: s
     await kills.visit(place, step)
 
 
-@pytest.mark.parametrize("step", ["erased", "replaced"])
+async def test_M14_the_process_killed_while_a_hazard_is_told(place: Place) -> None:
+    await kills.hazard(place)
+
+
+@pytest.mark.parametrize("step", kills.FORGETTING)
 async def test_the_process_killed_while_parties_are_erased(place: Place, step: str) -> None:
     await kills.forgetting(place, step)
