@@ -7,10 +7,9 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from fengqiao.runtime.auth import Principal, require
-from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.http import JsonResponse
-from fengqiao.runtime.problems import FieldError, NotFound, Unavailable, Unprocessable, problem_responses
-from services.analytics.asking import MissingEvents
+from fengqiao.runtime.problems import FieldError, NotFound, Unprocessable, problem_responses
+from services.analytics.asking import MissingEvents, readable
 from services.analytics.day_range import InvalidRange, day_range
 from services.analytics.domain.dimensions import ASKABLE, MOST_AT_ONCE
 from services.analytics.domain.folding import AreaRules
@@ -90,10 +89,8 @@ def router(store: RollupStore, rules: Mapping[str, AreaRules]) -> APIRouter:
             errors.append(FieldError(f"/{error.field}", str(error), "query"))
         if errors:
             raise Unprocessable(" ".join(error.detail for error in errors), errors=errors)
-        try:
+        with readable():
             told: dict[str, Any] = await answer(store, Question(rules[area], days, dimensions, segment))
-        except Busy as busy:
-            raise Unavailable("The numbers cannot be read just now.", retry_after=2) from busy
         return JsonResponse(told)
 
     return routes

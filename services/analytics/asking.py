@@ -1,6 +1,7 @@
 """What all questions have in common: whose area, which days, and refusals that name what is allowed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
@@ -10,7 +11,8 @@ from pydantic import AwareDatetime, BaseModel
 
 from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.problems import FieldError, NotFound, Unprocessable
+from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.problems import FieldError, NotFound, Unavailable, Unprocessable
 from services.analytics.day_range import DayRange, InvalidRange, day_range
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.periods import Span
@@ -20,6 +22,15 @@ from services.analytics.rollup_store import RollupStore
 AreaParameter = Annotated[str, Query(pattern=r"^[a-z][a-z0-9]{1,31}$")]
 FromParameter = Annotated[str, Query(alias="from", max_length=40, examples=["2024-10-01"])]
 ToParameter = Annotated[str, Query(alias="to", max_length=40, examples=["2024-10-31"])]
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Around what reads the numbers. Raises Unavailable where the store is away."""
+    try:
+        yield
+    except Busy as busy:
+        raise Unavailable("The numbers cannot be read just now.", retry_after=2) from busy
 
 
 class MissingEvents(BaseModel):

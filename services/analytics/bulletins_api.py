@@ -8,15 +8,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from fengqiao.runtime.auth import Principal, require
-from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.http import JsonResponse
-from fengqiao.runtime.problems import NotAcceptable, NotFound, Unavailable, Unprocessable, problem_responses
-from services.analytics.asking import AreaParameter, Faults, Named, Numbers
+from fengqiao.runtime.problems import NotAcceptable, NotFound, Unprocessable, problem_responses
+from services.analytics.asking import AreaParameter, Faults, Named, Numbers, readable
 from services.analytics.bulletin_desk import BulletinDesk
 from services.analytics.bulletin_page import page
 from services.analytics.bulletin_sheet import workbook
 from services.analytics.domain.profile import BULLETIN_KINDS, BulletinKind, Language
-from services.analytics.numbers_api import AWAY
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMS: Final = {"html": "text/html", "json": "application/json", "xlsx": XLSX}
@@ -77,10 +75,8 @@ def router(numbers: Numbers, desk: BulletinDesk) -> APIRouter:
         if kind:
             faults.choose("kind", kind, BULLETIN_KINDS)
         faults.check()
-        try:
+        with readable():
             found = await numbers.store.bulletins(area, kind or None, cursor or _LAST, limit + 1)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         more = found[limit - 1]["sort"] if len(found) > limit else None
         items = [{key: one[key] for key in _SHORT} for one in found[:limit]]
         answer = JsonResponse({"items": items, "next": more})
@@ -102,10 +98,8 @@ def router(numbers: Numbers, desk: BulletinDesk) -> APIRouter:
         issued = wanted.issued or today
         if issued > today:
             raise Unprocessable.at("/issued", f"{issued} has not come: give a day up to {today}.")
-        try:
+        with readable():
             document, new = await desk.issue(wanted.area, wanted.kind, issued, again=wanted.again)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         answer = JsonResponse(_told(document), status_code=201 if new else 200)
         answer.headers["Location"] = f"/v1/bulletins/{document['id']}"
         return answer
@@ -133,10 +127,8 @@ def router(numbers: Numbers, desk: BulletinDesk) -> APIRouter:
         form = suffix if suffix in _FORMS else None
         name = name if form else id
         form = form or _form(accept)
-        try:
+        with readable():
             document = await numbers.store.bulletin(name)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         if document is None or document["area"] not in numbers.rules:
             raise NotFound(f"There is no bulletin {name[:80]}.")
         rules, _ = numbers.of(caller, document["area"])

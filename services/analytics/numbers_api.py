@@ -7,9 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from fengqiao.runtime.auth import Principal, require
-from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.http import JsonResponse
-from fengqiao.runtime.problems import Unavailable, problem_responses
+from fengqiao.runtime.problems import problem_responses
 from services.analytics import figures
 from services.analytics.asking import (
     AreaParameter,
@@ -20,6 +19,7 @@ from services.analytics.asking import (
     Told,
     ToParameter,
     named,
+    readable,
     span_of,
 )
 from services.analytics.domain import comparing, losses, ranking
@@ -27,8 +27,6 @@ from services.analytics.domain.heat import SIZES, heat
 from services.analytics.domain.periods import InvalidPeriod, compared
 from services.analytics.domain.reviewing import FINDINGS, review
 from services.analytics.registers import table_of
-
-AWAY = "The numbers cannot be read just now."
 
 
 class Change(BaseModel):
@@ -121,10 +119,8 @@ def router(numbers: Numbers) -> APIRouter:
             faults.say(error.field, str(error))
         faults.check()
         assert spans is not None
-        try:
+        with readable():
             sheet, view = await figures.comparison(numbers.store, rules, profile, spans, by, version)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         told = {"period": period, "of": of, "by": by, "version": version, "running": spans.running}
         where = {"now": spans.span, "before": spans.before, "last_year": spans.last_year}
         return JsonResponse(
@@ -160,10 +156,8 @@ def router(numbers: Numbers) -> APIRouter:
         days = faults.range(since, until, rules)
         faults.check()
         span = span_of(days)
-        try:
+        with readable():
             [table], view = await table_of(numbers.store, rules, [span])
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         found = heat(table, profile, size, [category] if category else [], chosen or [])
         features = [
             {
@@ -194,10 +188,8 @@ def router(numbers: Numbers) -> APIRouter:
         faults = Faults()
         days = faults.range(since, until, rules)
         faults.check()
-        try:
+        with readable():
             rows, view = await figures.indicator_rows(numbers.store, rules, profile, span_of(days))
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         return JsonResponse({"area": area, "rows": rows, **view.said()})
 
     @routes.get("/v1/losses", response_model=Losses, responses=refusals)
@@ -216,10 +208,8 @@ def router(numbers: Numbers) -> APIRouter:
         faults.choose("by", by, losses.BY)
         days = faults.range(since, until, rules)
         faults.check()
-        try:
+        with readable():
             told, seen = await figures.loss_rows(numbers.store, rules, profile, span_of(days), view, by)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         return JsonResponse({"area": area, "view": view, "by": by, **told, **seen.said()})
 
     @routes.get("/v1/rankings", response_model=Rankings, responses=refusals)
@@ -239,10 +229,8 @@ def router(numbers: Numbers) -> APIRouter:
             faults.choose("clock", clock, [one.id for one in profile.clocks])
         days = faults.range(since, until, rules)
         faults.check()
-        try:
+        with readable():
             rows, view = await figures.ranking_rows(numbers.store, rules, profile, span_of(days), by, clock)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         return JsonResponse({"area": area, "by": by, "clocks": rows, **view.said()})
 
     @routes.get("/v1/reviews", response_model=Reviews, responses=refusals)
@@ -263,10 +251,8 @@ def router(numbers: Numbers) -> APIRouter:
             faults.say("week", str(error))
         faults.check()
         assert spans is not None
-        try:
+        with readable():
             [table], view = await table_of(numbers.store, rules, [spans.span])
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         found = review(table, profile, week)
         return JsonResponse(
             {

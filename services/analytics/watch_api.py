@@ -7,12 +7,10 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
 from fengqiao.runtime.auth import Principal, require
-from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.http import JsonResponse
-from fengqiao.runtime.problems import Unavailable, problem_responses
-from services.analytics.asking import AreaParameter, Faults, Named, Numbers, named
+from fengqiao.runtime.problems import problem_responses
+from services.analytics.asking import AreaParameter, Faults, Named, Numbers, named, readable
 from services.analytics.domain.demand import Advice, band_at
-from services.analytics.numbers_api import AWAY
 from services.analytics.watch import Watch
 
 
@@ -89,10 +87,8 @@ def router(numbers: Numbers, watch: Watch) -> APIRouter:
             faults.check()
             if days is not None:
                 begin = datetime.combine(days.first, time(), rules.timezone)
-        try:
+        with readable():
             found = await numbers.store.warnings(area, begin.astimezone(UTC), limit)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         items = [{"id": one["_id"], **{key: one[key] for key in one if key not in ("_id", "area")}} for one in found]
         return JsonResponse({"items": items, "next": None})
 
@@ -117,11 +113,9 @@ def router(numbers: Numbers, watch: Watch) -> APIRouter:
         faults.check()
         found = band_at(profile.bands, instant)
         advice = None
-        try:
+        with readable():
             if found is not None:
                 advice = await watch.advice(area, *found)
-        except Busy as busy:
-            raise Unavailable(AWAY, retry_after=2) from busy
         return JsonResponse(_standby(numbers, area, advice))
 
     return routes
