@@ -99,6 +99,10 @@ class Location:
     grid_cell: str
     zone: str
 
+    def divisions(self) -> dict[str, str]:
+        """What a place within the area belongs to, by name."""
+        return {"station": self.station, "community": self.community, "grid_cell": self.grid_cell, "zone": self.zone}
+
 
 class AreaIndex:
     """Point lookup over all areas (shapely's STRtree). Immutable after construction; safe to share."""
@@ -129,9 +133,10 @@ class AreaIndex:
 
     def within(self, lon: float, lat: float, metres: float) -> bool:
         """Whether (lon, lat) is so near to any area, measured to the nearest corner of a grid cell's outline."""
+        if self.locate(lon, lat) is not None:
+            return True
         nearest = self._cells[int(self._tree.nearest(self._point(lon, lat)))][1]
-        corners = (haversine_metres(lon, lat, *corner) for corner in nearest.polygon)
-        return self.locate(lon, lat) is not None or min(corners) <= metres
+        return min(haversine_metres(lon, lat, *corner) for corner in nearest.polygon) <= metres
 
 
 def _location(area: Area, cell: GridCell) -> Location:

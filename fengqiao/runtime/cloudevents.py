@@ -12,6 +12,9 @@ The id derives from stream and sequence, so a repeat always carries the same one
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+import orjson
 
 from fengqiao.runtime.errors import Unreadable
 
@@ -36,6 +39,19 @@ class CloudEvent:
     def stream(self) -> str:
         """What the sequence counts in."""
         return f"{self.source}/{self.subject}"
+
+    def structured(self) -> dict[str, Any]:
+        """The event in JSON (structured mode), for orjson with OPT_UTC_Z; without extensions."""
+        return {
+            "specversion": "1.0",
+            "id": self.id,
+            "type": self.type,
+            "source": self.source,
+            "subject": self.subject,
+            "time": self.time,
+            "datacontenttype": "application/json",
+            "data": orjson.Fragment(self.data),
+        }
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The record's headers, as aiokafka takes them."""

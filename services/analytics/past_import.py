@@ -100,13 +100,6 @@ def locator(area: Area) -> Locate:
         found = ground.locate(lon, lat)
         if found is None:
             return None
-        return Location(
-            lon=lon,
-            lat=lat,
-            station=found.station,
-            community=found.community,
-            grid_cell=found.grid_cell,
-            zone=found.zone,
-        )
+        return Location.of({"lon": lon, "lat": lat, **found.divisions()})
 
     return locate

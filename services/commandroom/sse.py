@@ -20,17 +20,4 @@ def frame(kind: str, data: bytes, id: str | None = None) -> bytes:
 
 def structured(event: CloudEvent) -> bytes:
     """The CloudEvent in JSON (its structured mode)."""
-    return orjson.dumps(
-        {
-            "specversion": "1.0",
-            "id": event.id,
-            "type": event.type,
-            "source": event.source,
-            "subject": event.subject,
-            "sequence": event.sequence,
-            "time": event.time,
-            "datacontenttype": "application/json",
-            "data": orjson.Fragment(event.data),
-        },
-        option=orjson.OPT_UTC_Z,
-    )
+    return orjson.dumps({**event.structured(), "sequence": event.sequence}, option=orjson.OPT_UTC_Z)

@@ -192,11 +192,4 @@ def _place(ground: AreaIndex, area: str, body: requests.Emergency) -> Location |
     found = ground.locate(lon, lat)
     if found is None or found.area != area:
         return None
-    return Location(
-        lon=lon,
-        lat=lat,
-        station=found.station,
-        community=found.community,
-        grid_cell=found.grid_cell,
-        zone=found.zone,
-    )
+    return Location.of({"lon": lon, "lat": lat, **found.divisions()})

@@ -186,14 +186,7 @@ class Positions:
         if ground is None or ground.area != self._forces.area:
             cell = None if unit in self._last else self._forces.units[unit].grid_cell
             return Location(lon=lon, lat=lat, grid_cell=cell)
-        return Location(
-            lon=lon,
-            lat=lat,
-            station=ground.station,
-            community=ground.community,
-            grid_cell=ground.grid_cell,
-            zone=ground.zone,
-        )
+        return Location.of({"lon": lon, "lat": lat, **ground.divisions()})
 
 
 @dataclass(frozen=True, slots=True)

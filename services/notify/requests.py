@@ -42,16 +42,4 @@ class Requests:
 
 def body_of(event: CloudEvent) -> bytes:
     """What is sent: the CloudEvent in JSON. Nothing personal is in it, for nothing personal is in an event."""
-    return orjson.dumps(
-        {
-            "specversion": "1.0",
-            "id": event.id,
-            "type": event.type,
-            "source": event.source,
-            "subject": event.subject,
-            "time": event.time,
-            "datacontenttype": "application/json",
-            "data": orjson.Fragment(event.data),
-        },
-        option=orjson.OPT_UTC_Z,
-    )
+    return orjson.dumps(event.structured(), option=orjson.OPT_UTC_Z)
