@@ -24,7 +24,7 @@ import orjson
 from deploy.areas.generate import bench_files, write_area
 from fengqiao.contracts import commands, ids, topics
 from fengqiao.contracts.incidents import IncidentReported
-from fengqiao.contracts.model import Actor, Category, Location
+from fengqiao.contracts.model import Actor
 from fengqiao.geo.areas import AreaIndex, load_areas
 from fengqiao.local import LocalServers
 from fengqiao.runtime import documents
@@ -44,51 +44,23 @@ from services.dispatch.writer import SNAPSHOT_EVERY, AreaWriter
 from tests.awaiting import eventually
 from tests.bench.load import Seen, assigned
 from tests.system import System
+from tests.whole_lives import reported, steps
 
 AREA: Final = "history"
 UNITS: Final = 40
 STEP: Final = timedelta(seconds=10)
 WARM_UP: Final = 1000
-STEPS: Final = (commands.Acknowledge, commands.EnRoute, commands.OnScene, commands.Clear)
 SESSION_TIMEOUT_S: Final = 10
 """As in production; the tests' own systems have a shorter one."""
 
 
-def _incident(number: int) -> str:
-    return ids.incident_id(AREA, ids.digest(f"history {number}"))
-
-
 def _reported(number: int, at: datetime) -> IncidentReported:
-    return IncidentReported(
-        incident_id=_incident(number),
-        area=AREA,
-        source="110",
-        category=Category(code="02", name_zh="类", name_en="Kind", version="t1"),
-        priority=2,
-        location=Location(lon=113.015 + (number % 97) * 1e-4, lat=28.19 + (number % 89) * 1e-4),
-        reported_at=at,
-        received_at=at,
-    )
+    return reported(AREA, str(number), at, (113.015 + (number % 97) * 1e-4, 28.19 + (number % 89) * 1e-4))
 
 
 def _life(number: int, at: datetime) -> list[Message]:
     """The messages of one incident, from its report to its end."""
-    told: list[Message] = [Heard(_reported(number, at), 1)]
-    assignment = ids.assignment_id(_incident(number), 1)
-    for step in STEPS:
-        more = {"disposition": "settled"} if step is commands.Clear else {}
-        asked = step.model_validate(
-            {
-                "command_id": ids.command_id("bench", f"{assignment} {step.TYPE}"),
-                "area": AREA,
-                "by": Actor(client="bench", role="dispatcher"),
-                "received_at": at,
-                "assignment_id": assignment,
-                **more,
-            }
-        )
-        told.append(Asked(asked))
-    return told
+    return [Heard(_reported(number, at), 1), *(Asked(step) for step in steps(AREA, str(number), at))]
 
 
 class History:

@@ -19,6 +19,7 @@ from fengqiao.local import LocalServers
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from services.commandroom.built_page import FOLDER
+from tests.awaiting import eventually
 from tests.bench.processes import cpu_seconds, rss_mb
 from tests.browser.kit import browsing, seated
 from tests.system import System
@@ -158,7 +159,8 @@ async def _busy(system: System, publisher: Publisher, pids: dict[str, int], seco
             event = CloudEvent("fengqiao.incident.noted.v1", "dispatch", AREA, n + 1, datetime.now(UTC), data)
             await publisher.publish(Outgoing(f"{system.prefix}{topics.DISPATCH.name}", AREA, event, PARTITION))
         took = time.perf_counter() - began
-        await asyncio.sleep(0.5)
+        with contextlib.suppress(AssertionError):  # what is missed is told below
+            await eventually(lambda: len(latencies) >= int(seconds * EVENTS_PER_SECOND) * CLIENTS, within=5, what="all")
         used = cpu_seconds(pids)["commandroom"] - before["commandroom"]
     seen = np.array(latencies) / 1e6
     return {

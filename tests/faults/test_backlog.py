@@ -8,47 +8,28 @@ import orjson
 import pytest
 
 from deploy.areas.generate import bench_files, write_area
-from fengqiao.contracts import commands, ids, topics
-from fengqiao.contracts.incidents import IncidentReported
-from fengqiao.contracts.model import Actor
+from fengqiao.contracts import commands, topics
 from fengqiao.runtime.cloudevents import CloudEvent, header
 from fengqiao.runtime.publisher import Outgoing
 from tests.awaiting import eventually
 from tests.faults.evidence import verified
-from tests.integration.dispatch.kit import everything, first_appearances, publishing, report
+from tests.integration.dispatch.kit import everything, first_appearances, publishing
 from tests.system import System
+from tests.whole_lives import reported, steps
 
 AREA = "backlog"
 INCIDENTS = 3000
-STEPS = (commands.Acknowledge, commands.EnRoute, commands.OnScene, commands.Clear)
 AT_ONCE = 500
 
 
-def _id(number: int) -> str:
-    return ids.incident_id(AREA, ids.digest(f"backlog {number}"))
-
-
-def _reported(system: System, number: int, at: datetime) -> Outgoing:
-    told = report("any", "02", 2, at).model_dump() | {"area": AREA, "incident_id": _id(number)}
-    event = IncidentReported.model_validate(told)
+def _report(system: System, number: int, at: datetime) -> Outgoing:
+    event = reported(AREA, str(number), at)
     cloud = CloudEvent(event.TYPE, "intake", event.incident_id, 1, at, event.wire())
     return Outgoing(f"{system.prefix}{topics.INCIDENTS.name}", AREA, cloud, 0)
 
 
-def _asked(system: System, number: int, step: type[commands.AssignmentCommand], at: datetime) -> Outgoing:
-    more = {"disposition": "settled"} if step is commands.Clear else {}
-    assignment = ids.assignment_id(_id(number), 1)
-    command = step.model_validate(
-        {
-            "command_id": ids.command_id("terminal", f"{assignment} {step.TYPE}"),
-            "area": AREA,
-            "by": Actor(client="terminal", role="dispatcher"),
-            "received_at": at,
-            "assignment_id": assignment,
-            **more,
-        }
-    )
-    cloud = CloudEvent(command.TYPE, "dispatch", command.command_id, 1, at, command.wire())
+def _step(system: System, command: commands.AssignmentCommand) -> Outgoing:
+    cloud = CloudEvent(command.TYPE, "dispatch", command.command_id, 1, command.received_at, command.wire())
     return Outgoing(f"{system.prefix}{topics.DISPATCH_COMMANDS.name}", AREA, cloud, 0)
 
 
@@ -66,11 +47,11 @@ async def test_D4_a_backlog_of_3000_incidents_and_12000_commands_is_decided_and_
             await desk.dispatch.duty(unit["unit"], on=True, area=AREA)
     await system.processes["dispatch"].stop()
     now = datetime.now(UTC)
-    asked = [_asked(system, number, step, now) for number in range(INCIDENTS) for step in STEPS]
-    reported = [_reported(system, number, now) for number in range(INCIDENTS)]
+    asked = [_step(system, one) for number in range(INCIDENTS) for one in steps(AREA, str(number), now)]
+    reports = [_report(system, number, now) for number in range(INCIDENTS)]
     async with publishing(system) as publisher:
         # The commands first: each has to wait for its incident, which the other topic still holds.
-        for backlog in (asked, reported):
+        for backlog in (asked, reports):
             for at in range(0, len(backlog), AT_ONCE):
                 await publisher.publish_in_order(backlog[at : at + AT_ONCE])
     system.processes["dispatch"].start()

@@ -256,15 +256,20 @@ async def test_a_sleeping_writer_is_fenced_and_nobody_is_sent_twice(fresh_system
     await _verified(system)
 
 
-async def test_a_wiped_kafka_is_refused_with_a_sentence(fresh_system: System) -> None:
-    from fengqiao.runtime.topics_admin import delete_topics
-
-    system = fresh_system
+async def _one_incident(system: System) -> None:
+    """Dispatch has decided something, and is stopped."""
     await system.start("dispatch")
     async with publishing(system) as publisher:
         await publisher.publish(record(system, report("once"), incident("once"), 1))
         await opened(system, "once")
     await system.processes["dispatch"].stop()
+
+
+async def test_a_wiped_kafka_is_refused_with_a_sentence(fresh_system: System) -> None:
+    from fengqiao.runtime.topics_admin import delete_topics
+
+    system = fresh_system
+    await _one_incident(system)
     await delete_topics(system.bootstrap_servers, system.prefix)
     await system.make_topics()
     system.processes["dispatch"].start()
@@ -274,11 +279,7 @@ async def test_a_wiped_kafka_is_refused_with_a_sentence(fresh_system: System) ->
 
 async def test_a_wiped_store_is_refused_with_a_sentence(fresh_system: System) -> None:
     system = fresh_system
-    await system.start("dispatch")
-    async with publishing(system) as publisher:
-        await publisher.publish(record(system, report("once"), incident("once"), 1))
-        await opened(system, "once")
-    await system.processes["dispatch"].stop()
+    await _one_incident(system)
     async with AsyncMongoClient[dict[str, Any]](system.mongodb_uri) as mongo:
         await mongo.drop_database(system.database)
     system.processes["dispatch"].start()
