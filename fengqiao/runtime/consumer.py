@@ -20,6 +20,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from fengqiao.runtime import cloudevents, telemetry
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.errors import Busy, Unreadable
 from fengqiao.runtime.metrics import (
@@ -165,12 +166,7 @@ class Consumer:
     async def stop(self) -> None:
         """Finish the batch in hand, commit, leave the group."""
         self._stopping.set()
-        if self._task is not None:
-            done, _ = await asyncio.wait({self._task}, timeout=8)
-            if not done:
-                self._task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._task
+        await ended(self._task, within=8)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(3):
                 await self._kafka.stop()

@@ -7,17 +7,22 @@ so callers make each one harmless to repeat. Nothing on the way of a call filter
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar, cast
 
+import structlog
 from pymongo import AsyncMongoClient, InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.reach import Reach
 
+log = structlog.get_logger(__name__)
+
 Document = dict[str, Any]
 Driver = Literal["motor", "pymongo"]
 DUPLICATE_KEY: Final = 11000
+INDEXES_AGAIN_S: Final = 2.0
 Answer = TypeVar("Answer")
 _REACH: Final[dict[int, Reach]] = {}
 """By the client's identity: all collections of a client have the same store."""
@@ -204,9 +209,43 @@ class Collection:
             cursor = cursor.sort(list(sort))
         return cast(list[Document], await self._answer(lambda: cursor.limit(limit).to_list(None), deadline))
 
+    async def state(self) -> str:
+        """For readiness: `ok`, or why the store cannot be used."""
+        try:
+            await self.get("readiness")
+        except StoreUnavailable as error:
+            return str(error)
+        return "ok"
+
     async def ensure_index(self, keys: Sequence[tuple[str, int]], **options: Any) -> None:
         """Declare an index that a real MongoDB wants."""
         await self._answer(lambda: self._raw.create_index(list(keys), **options), 20.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that a real MongoDB wants. keys: (field, 1 or -1)."""
+
+    collection: Collection
+    keys: tuple[tuple[str, int], ...]
+    sparse: bool = False
+
+
+def index(collection: Collection, *fields: str, sparse: bool = False) -> Index:
+    """On these fields, in order; `-field` is descending."""
+    return Index(collection, tuple((one.removeprefix("-"), -1 if one.startswith("-") else 1) for one in fields), sparse)
+
+
+async def declare(indexes: Sequence[Index]) -> None:
+    """Declare them, as soon as the store answers. Nothing may need them for being right."""
+    while True:
+        try:
+            for one in indexes:
+                await one.collection.ensure_index(one.keys, **({"sparse": True} if one.sparse else {}))
+            return
+        except StoreUnavailable as error:
+            log.debug("indexes wait", why=str(error))
+            await asyncio.sleep(INDEXES_AGAIN_S)
 
 
 def _let_go(future: "asyncio.Future[Any]") -> None:

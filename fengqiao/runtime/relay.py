@@ -21,6 +21,7 @@ from typing import Any, Final
 
 import structlog
 
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import Busy
@@ -85,10 +86,7 @@ class Relay:
         self._task = asyncio.create_task(self._run(), name=f"relay {self._name}")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
         if self._marking:
             await asyncio.wait(self._marking, timeout=3)
 

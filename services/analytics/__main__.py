@@ -1,7 +1,6 @@
 """Composition root of analytics: settings → adapters → run. `python -m services.analytics [openapi|replay|import]`."""
 
 import asyncio
-import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -16,8 +15,10 @@ from fengqiao import __version__
 from fengqiao.geo.areas import load_areas
 from fengqiao.geo.errors import GeoError
 from fengqiao.runtime import documents, failpoints
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock, ClockError, DomainClock, open_clock
 from fengqiao.runtime.consumer import Consumer, Handler
+from fengqiao.runtime.documents import declare
 from fengqiao.runtime.errors import Busy, ForeignJournal
 from fengqiao.runtime.http import OK, authenticator, create_app, outline
 from fengqiao.runtime.logs import configure_logs
@@ -98,14 +99,11 @@ class Analytics:
     async def _run(self, app: FastAPI) -> AsyncIterator[None]:
         await self._publisher.start()
         begin = asyncio.create_task(self._begin(app))
-        indexes = asyncio.create_task(self._declare_indexes())
+        indexes = asyncio.create_task(declare(self._fold_store.indexes()))
         try:
             yield
         finally:
-            for task in (begin, indexes):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await ended(begin, indexes)
             await self.watch.stop()
             await asyncio.gather(*(consumer.stop() for consumer in self._consumers.values()))
             await self._desk.stop()
@@ -151,24 +149,10 @@ class Analytics:
         if self._settings.watch:
             self.watch.start()
 
-    async def _declare_indexes(self) -> None:
-        while True:
-            try:
-                await self._fold_store.ensure_indexes()
-                return
-            except Busy as busy:
-                log.debug("indexes wait", why=str(busy))
-                await asyncio.sleep(2)
-
     async def _readiness(self) -> dict[str, str]:
-        try:
-            await self._read_store.ready()
-            store = OK
-        except Busy as busy:
-            store = str(busy)
         following = {topic: consumer.connected for topic, consumer in self._consumers.items()}
         return {
-            "store": store,
+            "store": await self._read_store.state(),
             "kafka": OK if self._publisher.available else "no connection",
             **{topic: OK if following.get(topic) else "not following yet" for topic in (TOPIC, case_log.TOPIC)},
         }

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.documents import Collection, Document, Index, index
 from fengqiao.runtime.failpoints import armed, failpoint
 from services.analytics.domain.cases import Case, read_case
 from services.analytics.domain.register import Register, read_register
@@ -53,12 +53,7 @@ class RollupStore:
 
     async def rollups(self, ids: Iterable[str]) -> dict[str, Rollup]:
         """Those that are there, by id."""
-        wanted = list(ids)
-        found: dict[str, Rollup] = {}
-        for start in range(0, len(wanted), _AT_ONCE):
-            documents = await self._rollups.get_many(wanted[start : start + _AT_ONCE])
-            found.update((id, read(document)) for id, document in documents.items())
-        return found
+        return {id: read(document) for id, document in (await _all(self._rollups, ids)).items()}
 
     async def at(self, addresses: Iterable[Address]) -> dict[Address, Rollup]:
         """Those that are there, by address."""
@@ -67,12 +62,7 @@ class RollupStore:
 
     async def registers(self, ids: Iterable[str]) -> dict[str, Register]:
         """Those that are there, by id."""
-        wanted = list(ids)
-        found: dict[str, Register] = {}
-        for start in range(0, len(wanted), _AT_ONCE):
-            documents = await self._registers.get_many(wanted[start : start + _AT_ONCE])
-            found.update((id, read_register(document)) for id, document in documents.items())
-        return found
+        return {id: read_register(document) for id, document in (await _all(self._registers, ids)).items()}
 
     async def put_rollups(self, rollups: Sequence[Rollup]) -> None:
         """Of an imported past: each unless it is there from the same registers."""
@@ -167,17 +157,28 @@ class RollupStore:
         await self._streams.put_newer([stream_document(stream) for stream in streams], by="offset")
         failpoint("analytics.stream-written")
 
-    async def ready(self) -> None:
-        """Returns when the store answers."""
-        await self._streams.get("ready?")
+    async def state(self) -> str:
+        """For readiness: `ok`, or why the store cannot be used."""
+        return await self._streams.state()
 
-    async def ensure_indexes(self) -> None:
+    def indexes(self) -> list[Index]:
         """What a real MongoDB wants for `all_of`; answers and the fold use `_id` only."""
-        await self._rollups.ensure_index([("area", 1)])
-        await self._registers.ensure_index([("area", 1)])
-        await self._cases.ensure_index([("area", 1), ("opened_at", 1)])
-        await self._warnings.ensure_index([("area", 1), ("ends", -1)])
-        await self._bulletins.ensure_index([("area", 1), ("sort", -1)])
+        return [
+            index(self._rollups, "area"),
+            index(self._registers, "area"),
+            index(self._cases, "area", "opened_at"),
+            index(self._warnings, "area", "-ends"),
+            index(self._bulletins, "area", "-sort"),
+        ]
+
+
+async def _all(collection: Collection, ids: Iterable[str]) -> dict[str, Document]:
+    """Those that are there, however many are asked for."""
+    wanted = list(ids)
+    found: dict[str, Document] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        found |= await collection.get_many(wanted[start : start + _AT_ONCE])
+    return found
 
 
 def stream_document(stream: Stream) -> Document:

@@ -5,7 +5,6 @@ and beside other instances; what fell due while nobody ran is made up for, the l
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Final
 import structlog
 
 from fengqiao.contracts.insights import TargetBreached
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.errors import Busy
 from services.analytics import wording
 from services.analytics.asking import Numbers
@@ -56,10 +56,7 @@ class Watch:
         self._task = asyncio.create_task(self._run(), name="watch")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from fengqiao.contracts import topics
 from fengqiao.contracts.topics import Topic
 from fengqiao.runtime import cloudevents
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.consumer import new_consumer
 from fengqiao.runtime.errors import Busy, Unreadable
@@ -99,11 +100,7 @@ class Feed:
         self._alarms = asyncio.create_task(self._raise_alarms(), name="undecided")
 
     async def stop(self) -> None:
-        for task in (self._task, self._alarms):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await ended(self._task, self._alarms)
 
     def place(self) -> Place:
         """Where everybody stands who has been told everything so far."""

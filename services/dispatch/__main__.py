@@ -1,7 +1,6 @@
 """Composition root of dispatch: settings → adapters → run. `python -m services.dispatch [openapi|verify|check]`."""
 
 import asyncio
-import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -21,8 +20,9 @@ from fengqiao.geo.errors import GeoError
 from fengqiao.geo.roads import RoadNetwork
 from fengqiao.runtime import documents, failpoints
 from fengqiao.runtime.audit import Audit
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock, ClockError, open_clock
-from fengqiao.runtime.documents import Collection
+from fengqiao.runtime.documents import Collection, declare
 from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.http import authenticator, create_app, outline
 from fengqiao.runtime.logs import configure_logs
@@ -45,7 +45,7 @@ from services.dispatch.papers import Papers
 from services.dispatch.positions import Positions
 from services.dispatch.read_back import PublishedTail
 from services.dispatch.settings import DispatchSettings
-from services.dispatch.stores import declare_indexes, stores
+from services.dispatch.stores import indexes, stores
 from services.dispatch.surroundings import Surroundings, WrongSurroundings, load_surroundings
 from services.dispatch.verification import verify
 from services.dispatch.writer import AreaWriter
@@ -114,14 +114,11 @@ class Dispatch:
     @asynccontextmanager
     async def _run(self, app: FastAPI) -> AsyncIterator[None]:
         begin = asyncio.create_task(self._begin(app))
-        indexes = asyncio.create_task(declare_indexes(self._stores))
+        declaring = asyncio.create_task(declare(indexes(self._stores)))
         try:
             yield
         finally:
-            for task in (begin, indexes):
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await ended(begin, declaring)
             if self._instance is not None:
                 await self._instance.stop()
             await self._publisher.stop()
@@ -176,13 +173,8 @@ class Dispatch:
         return new
 
     async def _readiness(self) -> dict[str, str]:
-        try:
-            await self._stores.commands.get("readiness")
-            store = "ok"
-        except Busy as busy:
-            store = str(busy)
         return {
-            "store": store,
+            "store": await self._stores.commands.state(),
             "kafka": "ok" if self._publisher.available else "no connection",
             "areas": "waiting for Kafka" if self._instance is None else self._instance.state(),
         }

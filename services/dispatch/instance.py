@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from fengqiao.contracts.topics import Topic
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently
 from fengqiao.runtime.publisher import Publisher
@@ -78,14 +79,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def stop(self) -> None:
         self._stopping.set()
         await self._give_up(list(self._owners))
-        for task in (self._task, self._reading_beside):
-            if task is None:
-                continue
-            done, _ = await asyncio.wait({task}, timeout=2)
-            if not done:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await ended(self._task, self._reading_beside, within=2)
         with contextlib.suppress(Exception):
             async with asyncio.timeout(3):
                 await self._consumer.stop()

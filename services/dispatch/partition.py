@@ -16,6 +16,7 @@ from fengqiao.contracts.insights import StandbyAdvised
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.contracts.topics import Topic
 from fengqiao.runtime import cloudevents
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.consumer import DeadLetters
 from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal, KafkaUnavailable, Unreadable
@@ -92,12 +93,7 @@ class PartitionOwner:
         """Finish the step in hand, keep a snapshot, let go."""
         self._stopping.set()
         self._wake.set()
-        if self._task is not None:
-            done, _ = await asyncio.wait({self._task}, timeout=6)
-            if not done:
-                self._task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await self._task
+        await ended(self._task, within=6)
         self.ready = False
 
     async def _run(self) -> None:

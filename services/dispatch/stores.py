@@ -1,11 +1,9 @@
 """The collections of dispatch."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from fengqiao.runtime.documents import Collection
-from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.documents import Collection, Index, index
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +32,11 @@ def stores(database: Any) -> Stores:
     )
 
 
-async def declare_indexes(kept: Stores) -> None:
+def indexes(kept: Stores) -> list[Index]:
     """What a real MongoDB wants for the lists. The hot paths use `_id` only."""
-    while True:
-        try:
-            await kept.incidents.ensure_index([("area", 1), ("sort", -1)])
-            await kept.incidents.ensure_index([("area", 1), ("open", 1), ("sort", -1)])
-            await kept.incidents.ensure_index([("area", 1), ("number", 1)])
-            await kept.incidents.ensure_index([("area", 1), ("small_case", 1), ("sort", -1)])
-            return
-        except Busy:
-            await asyncio.sleep(2)
+    return [
+        index(kept.incidents, "area", "-sort"),
+        index(kept.incidents, "area", "open", "-sort"),
+        index(kept.incidents, "area", "number"),
+        index(kept.incidents, "area", "small_case", "-sort"),
+    ]

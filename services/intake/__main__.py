@@ -21,8 +21,7 @@ from fengqiao.runtime import documents
 from fengqiao.runtime.audit import Audit
 from fengqiao.runtime.clock import Clock, ClockError, open_clock
 from fengqiao.runtime.consumer import Consumer
-from fengqiao.runtime.documents import Collection
-from fengqiao.runtime.errors import StoreUnavailable
+from fengqiao.runtime.documents import Collection, Index, declare, index
 from fengqiao.runtime.failpoints import arm
 from fengqiao.runtime.http import BATCH_LIMIT, OK, authenticator, create_app, outline, serve
 from fengqiao.runtime.logs import configure_logs
@@ -105,7 +104,7 @@ class Intake:
         await self.publisher.start()
         # Before anything is written, if the store is there: the embedded one refuses work on a collection that is
         # just getting its first index.
-        self._indexing = asyncio.create_task(self._declare_indexes())
+        self._indexing = asyncio.create_task(declare(self._indexes()))
         await asyncio.wait({self._indexing}, timeout=INDEXES_FIRST_S)
         for relay in self.relays:
             relay.start()
@@ -127,14 +126,9 @@ class Intake:
     async def readiness(self) -> Mapping[str, str]:
         """A row for Kafka, the store, what dispatch says, and what waits to be told."""
         waiting = sum(relay.waiting for relay in self.relays)
-        try:
-            await self.incidents.get("ready?")
-            store = OK
-        except StoreUnavailable as error:
-            store = str(error)
         return {
             "kafka": self._kafka(),
-            "store": store,
+            "store": await self.incidents.state(),
             "dispatch": OK if self.consumer.connected else "not following yet",
             "relay": OK if waiting == 0 else f"{OK}, {waiting} wait to be told",
         }
@@ -145,17 +139,10 @@ class Intake:
             return OK
         return f"{OK}, away: reports are kept and told later" if self.publisher.was_available else "no connection yet"
 
-    async def _declare_indexes(self) -> None:
+    def _indexes(self) -> list[Index]:
         """What a real MongoDB wants. Nothing needs them for being right."""
-        while True:
-            try:
-                for collection in self._indexed:
-                    await collection.ensure_index([("unsent", 1)], sparse=True)
-                await self.incidents.ensure_index([("external_id", 1)], sparse=True)
-                return
-            except StoreUnavailable as error:
-                log.debug("indexes wait", why=str(error))
-                await asyncio.sleep(2)
+        unsent = (index(collection, "unsent", sparse=True) for collection in self._indexed)
+        return [*unsent, index(self.incidents, "external_id", sparse=True)]
 
 
 def compose(settings: IntakeSettings) -> FastAPI:

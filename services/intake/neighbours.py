@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from fengqiao.contracts.dispatch import IncidentCancelledByDispatch, IncidentClosed, IncidentEvent
 from fengqiao.contracts.incidents import IncidentReported, IncidentUpdated
 from fengqiao.contracts.topics import DISPATCH, INCIDENTS
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.cloudevents import header
 from fengqiao.runtime.consumer import new_consumer
@@ -51,10 +52,7 @@ class Neighbours:
         self._task = asyncio.create_task(self._run(), name="neighbours")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await ended(self._task)
 
     async def _run(self) -> None:
         while True:

@@ -1,7 +1,6 @@
 """Composition root of mediation: settings → adapters → run. `python -m services.mediation [openapi|check|verify]`."""
 
 import asyncio
-import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -17,10 +16,10 @@ from fengqiao.geo.areas import Area, load_areas
 from fengqiao.geo.errors import GeoError
 from fengqiao.runtime import documents, failpoints
 from fengqiao.runtime.audit import Audit
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock, ClockError, DomainClock, open_clock
 from fengqiao.runtime.consumer import Consumer
-from fengqiao.runtime.documents import Collection
-from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.documents import Collection, Index, declare, index
 from fengqiao.runtime.http import OK, authenticator, create_app, outline
 from fengqiao.runtime.logs import configure_logs
 from fengqiao.runtime.metrics import CLOCK_SKEW
@@ -135,7 +134,7 @@ class Mediation:
         )
         consumer.start()
         beside = [
-            asyncio.create_task(self._declare_indexes(), name="indexes"),
+            asyncio.create_task(declare(self._indexes()), name="indexes"),
             asyncio.create_task(self.parties.keep_forgetting(), name="forget parties"),
             asyncio.create_task(self.due_work.keep_looking(), name="due work"),
             asyncio.create_task(self._loads.keep_counting(), name="loads"),
@@ -144,48 +143,37 @@ class Mediation:
             yield
         finally:
             await consumer.stop()
-            for task in beside:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+            await ended(*beside)
             await self._relay.stop()
             await self._hazard_relay.stop()
             await self._publisher.stop()
             await documents.close(self._client)
 
-    async def _declare_indexes(self) -> None:
+    def _indexes(self) -> list[Index]:
         """What a real MongoDB wants for lists, visits that are due, and what is unsent. Commands use `_id` only."""
-        while True:
-            try:
-                await self.cases.ensure_index([("area", 1), ("sort", -1)])
-                await self.cases.ensure_index([("area", 1), ("stage", 1), ("sort", -1)])
-                await self.cases.ensure_index([("area", 1), ("grade", 1), ("sort", -1)])
-                await self.cases.ensure_index([("area", 1), ("with", 1), ("sort", -1)], sparse=True)
-                await self.cases.ensure_index([("area", 1), ("due_key", 1)], sparse=True)
-                await self.cases.ensure_index([("unsent", 1)], sparse=True)
-                await self.cases.ensure_index([("next_due", 1)], sparse=True)
-                await self.cases.ensure_index([("open", 1)], sparse=True)
-                await self.cases.ensure_index([("area", 1), ("opened", 1)])
-                await self.cases.ensure_index([("area", 1), ("disposed", 1)], sparse=True)
-                await self._papers.ensure_index([("case", 1)])
-                await self._hazards.ensure_index([("area", 1), ("sort", -1)])
-                await self._hazards.ensure_index([("area", 1), ("found", 1)])
-                await self._hazards.ensure_index([("next_due", 1)], sparse=True)
-                await self._hazards.ensure_index([("unsent", 1)], sparse=True)
-                await self._waiting.ensure_index([("waiting", 1)], sparse=True)
-                return
-            except Busy:
-                await asyncio.sleep(2)
+        return [
+            index(self.cases, "area", "-sort"),
+            index(self.cases, "area", "stage", "-sort"),
+            index(self.cases, "area", "grade", "-sort"),
+            index(self.cases, "area", "with", "-sort", sparse=True),
+            index(self.cases, "area", "due_key", sparse=True),
+            index(self.cases, "unsent", sparse=True),
+            index(self.cases, "next_due", sparse=True),
+            index(self.cases, "open", sparse=True),
+            index(self.cases, "area", "opened"),
+            index(self.cases, "area", "disposed", sparse=True),
+            index(self._papers, "case"),
+            index(self._hazards, "area", "-sort"),
+            index(self._hazards, "area", "found"),
+            index(self._hazards, "next_due", sparse=True),
+            index(self._hazards, "unsent", sparse=True),
+            index(self._waiting, "waiting", sparse=True),
+        ]
 
     async def _readiness(self) -> dict[str, str]:
-        try:
-            await self.cases.get("readiness")
-            store = OK
-        except Busy as busy:
-            store = str(busy)
         waiting = self._relay.waiting + self._hazard_relay.waiting
         return {
-            "store": store,
+            "store": await self.cases.state(),
             "kafka": OK if self._publisher.available else "no connection",
             "disputes": OK if self._consumer is not None and self._consumer.connected else "waiting for Kafka",
             "relay": OK if waiting == 0 else f"{waiting} cases or hazards have events that are not told yet",

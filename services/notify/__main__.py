@@ -1,7 +1,6 @@
 """Composition root of notify: settings → adapters → run. `python -m services.notify [openapi|check]`."""
 
 import asyncio
-import contextlib
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -15,10 +14,10 @@ from fengqiao.contracts.topics import DISPATCH, MEDIATION
 from fengqiao.geo.areas import Area, load_areas
 from fengqiao.geo.errors import GeoError
 from fengqiao.runtime import documents, failpoints
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock, ClockError, DomainClock, open_clock
 from fengqiao.runtime.consumer import Consumer
-from fengqiao.runtime.documents import Collection
-from fengqiao.runtime.errors import Busy
+from fengqiao.runtime.documents import Collection, Index, declare, index
 from fengqiao.runtime.http import OK, authenticator, create_app, outline
 from fengqiao.runtime.logs import configure_logs
 from fengqiao.runtime.metrics import CLOCK_SKEW
@@ -88,39 +87,30 @@ class Notify:
             linger_ms=50,
         )
         consumer.start()
-        indexes = asyncio.create_task(self._declare_indexes(), name="indexes")
+        indexes = asyncio.create_task(declare(self._indexes()), name="indexes")
         try:
             yield
         finally:
             await consumer.stop()
-            indexes.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await indexes
+            await ended(indexes)
             await self._deliveries.stop()
             await self._relay.stop()
             await self._publisher.stop()
             await self._webhooks.close()
             await documents.close(self._client)
 
-    async def _declare_indexes(self) -> None:
-        while True:
-            try:
-                await self._collection.ensure_index([("area", 1), ("sort", -1)])
-                await self._collection.ensure_index([("open", 1)], sparse=True)
-                await self._collection.ensure_index([("unsent", 1)], sparse=True)
-                return
-            except Busy:
-                await asyncio.sleep(2)
+    def _indexes(self) -> list[Index]:
+        """What a real MongoDB wants."""
+        return [
+            index(self._collection, "area", "-sort"),
+            index(self._collection, "open", sparse=True),
+            index(self._collection, "unsent", sparse=True),
+        ]
 
     async def _readiness(self) -> dict[str, str]:
-        try:
-            await self._collection.get("readiness")
-            store = OK
-        except Busy as busy:
-            store = str(busy)
         waiting = self._deliveries.waiting
         return {
-            "store": store,
+            "store": await self._collection.state(),
             "kafka": OK if self._publisher.available else "no connection",
             "requests": OK if self._consumer is not None and self._consumer.connected else "waiting for Kafka",
             "deliveries": OK if waiting == 0 else f"{OK}, {waiting} are under way",

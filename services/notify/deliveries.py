@@ -5,13 +5,13 @@ claim that runs out, and the target gets the same `webhook-id` again.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
 
+from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import Busy, KafkaUnavailable
@@ -62,12 +62,7 @@ class Deliveries:
         self._looking = asyncio.create_task(self._look(), name="look for deliveries")
 
     async def stop(self) -> None:
-        tasks = [*self._in_hand.values(), *([self._looking] if self._looking is not None else [])]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await ended(*self._in_hand.values(), self._looking)
 
     async def take(self, asked: Sequence[tuple[Delivery, bytes]]) -> None:
         """Store new deliveries and begin with them; those that were stored before are left alone. Raises Busy."""
