@@ -110,7 +110,7 @@ class Acceptance:
         mark = fingerprint(draft)
         document, sighting = self._document(id, client, draft, mark, taken)
         try:
-            async with store_answers(patience.store):
+            async with store_answers(patience.store, self._admission.turn):
                 is_new = await self._inserts.insert(document)
                 kept = document if is_new else await self._incidents.get(id)
         except Unavailable:

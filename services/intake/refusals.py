@@ -1,7 +1,7 @@
 """How what goes wrong inside is told to a client: intake's refusals and faults as problems of HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -35,9 +35,9 @@ def problem_of(refusal: Refusal) -> Problem:
 
 
 @asynccontextmanager
-async def store_answers(until: float) -> AsyncIterator[None]:
+async def store_answers(until: float, again: Callable[[], float] = lambda: STORE_RETRY_S) -> AsyncIterator[None]:
     """The block's work on documents, which must be done by `until` (seconds of the loop). Raises Unavailable: what it
-    did may be there all the same, and the same request sent again finds out."""
+    did may be there all the same, and the same request sent again after `again()` seconds finds out."""
     try:
         async with asyncio.timeout_at(until):
             yield
@@ -46,5 +46,5 @@ async def store_answers(until: float) -> AsyncIterator[None]:
         log.warning("the store did not answer", why=str(error)[:300] or "too late")
         raise Unavailable(
             "The documents cannot be reached, so nothing was accepted: send it again with the same key.",
-            retry_after=STORE_RETRY_S,
+            retry_after=again(),
         ) from error

@@ -16,6 +16,8 @@ GIVE_UP_S: Final = 6.0
 """Seconds after which the client no longer waits for one answer; nothing may take half as long."""
 FIRST_PAUSE_S: Final = 0.1
 LONGEST_PAUSE_S: Final = 4.0
+LONGEST_OBEYED_S: Final = 30.0
+"""Seconds of a Retry-After that the client waits at most."""
 
 Body = Mapping[str, Any]
 
@@ -107,5 +109,5 @@ class Asking:
             if told.status == 0:
                 turn += 1
             wanted = float(told.retry_after) if told.retry_after else 0.0
-            await asyncio.sleep(max(pause * self._rng.uniform(0.5, 1.0), min(wanted, LONGEST_PAUSE_S)))
+            await asyncio.sleep(max(pause * self._rng.uniform(0.5, 1.0), min(wanted, LONGEST_OBEYED_S)))
             pause = min(pause * 1.6, LONGEST_PAUSE_S)

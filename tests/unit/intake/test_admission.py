@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from heapq import heappop, heappush
+from itertools import pairwise
+from math import ceil
 
 import pytest
 from hypothesis import given
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 from fengqiao.runtime.problems import TooManyRequests, Unavailable
 from services.intake.admission import Admission, is_emergency
 from services.intake.domain.buckets import Buckets
+from services.intake.domain.turns import Turns
 
 
 def test_I1_a_client_over_its_limit_is_told_when_to_come_back() -> None:
@@ -61,3 +65,30 @@ def test_I1_a_bucket_never_gives_more_than_burst_and_rate(pauses: list[float], b
             assert Buckets.take(buckets, ("x",), now + wait + 1e-9) == 0.0
             now += wait + 1e-9
             given_away += 1
+
+
+@given(st.lists(st.floats(0, 3), min_size=1, max_size=400))
+def test_I1_those_who_are_refused_come_again_one_after_another(pauses: list[float]) -> None:
+    turns = Turns(per_second=10.0, soonest=2.0, latest=20.0)
+    now, comes = 0.0, list[float]()
+    for pause in pauses:
+        now += pause
+        comes.append(now + turns.next(now))
+        assert now + 2.0 <= comes[-1] <= now + 20.0 + 1e-6
+    for first, second in pairwise(comes):
+        assert second >= first + 0.1 - 1e-6 or second <= first - 18.0 + 0.1 + 1e-6  # in order, or a new round
+
+
+def test_I1_an_outage_does_not_gather_a_crowd_that_comes_at_once() -> None:
+    turns, due, attempts = Turns(per_second=150.0, soonest=2.0, latest=20.0), list[float](), list[float]()
+    calls = iter([n / 20 for n in range(120 * 20)])
+    arriving = next(calls, None)
+    while arriving is not None or (due and due[0] < 120):
+        if arriving is not None and (not due or arriving <= due[0]):
+            now, arriving = arriving, next(calls, None)
+        else:
+            now = heappop(due)
+        attempts.append(now)
+        heappush(due, now + ceil(turns.next(now)))  # Retry-After is in whole seconds
+    worst = max(sum(1 for at in attempts if second <= at < second + 1) for second in range(120))
+    assert worst <= 2 * 150 + 20
