@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import orjson
 import structlog
 
 from fengqiao.contracts.positions import UnitPosition
@@ -23,13 +22,13 @@ from fengqiao.runtime import failpoints
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal, StoreUnavailable
 from fengqiao.runtime.failpoints import failpoint
-from fengqiao.runtime.journal import Head, Journal, Snapshot, Snapshots, new_nonce
+from fengqiao.runtime.journal import Head, Journal, new_nonce
 from fengqiao.runtime.metrics import JOURNAL_ENTRIES, JOURNAL_FENCED, JOURNAL_INSERT_SECONDS
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.topics_admin import Cluster
 from services.dispatch import outgoing, recall
 from services.dispatch.advice import AdviceHeard
-from services.dispatch.domain.board import Board, from_json, to_json
+from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import happenings
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.forces import Forces
@@ -42,13 +41,12 @@ from services.dispatch.lent_positions import LentPositions
 from services.dispatch.missing_aid import MissingAid
 from services.dispatch.outgoing import Route
 from services.dispatch.positions import Positions
+from services.dispatch.snapshots import BoardSnapshots, Kept
 from services.dispatch.state_topics import LastWords
 from services.dispatch.stores import Stores
 
 log = structlog.get_logger(__name__)
 
-SNAPSHOT_EVERY: Final = 2500
-"""Entries between snapshots. A takeover folds at most so many; a snapshot costs the writer a moment."""
 FOLLOW_LINGER_S: Final = 0.1
 """Real seconds for which the states and documents of an entry wait for those of the next ones, unless a command waits
 for its answer: nobody decides from them, and Kafka and the store pay by the write."""
@@ -90,7 +88,7 @@ class AreaWriter:
         plan = forces.standby
         self.advice = AdviceHeard([] if plan is None else [point.id for point in plan.points])
         self.board = Board(route.area)
-        self.offsets: dict[str, int] = {}
+        self.offsets: Mapping[str, int] = {}
         """The next offset to read of each input topic."""
         self._forces = forces
         self._stores = stores
@@ -99,11 +97,10 @@ class AreaWriter:
         self._cluster = cluster
         self._last_published = last_published
         self._journal = Journal(stores.journal, route.area)
-        self._snapshots = Snapshots(stores.snapshots)
+        self._snapshots = BoardSnapshots(stores.snapshots, route.area)
         self._nonce = new_nonce()
         self._head = Head()
         self._mark = Mark()
-        self._snapshot_at = 0
         self.words = LastWords()
         self._through = FollowThrough(route, forces, stores, publisher, clock, self.words, decided)
         self._unfollowed: list[Inserted] = []
@@ -125,9 +122,9 @@ class AreaWriter:
         self._unfollowed.clear()  # the journal tells of them
         self._undecided_reads = frozenset()
         if self._head == Head():
-            snapshot = await self._snapshots.latest(self.route.area)
-            if snapshot is not None:
-                self._restore(snapshot)
+            kept = await self._snapshots.latest()
+            if kept is not None:
+                self.board, self.offsets, self._mark, self._head = kept.board, kept.offsets, kept.mark, kept.head
         unfinished = [*await self._in_hand(), *await self._read_on()]
         await self._check_kafka()
         published, end = await self._last_published(
@@ -143,14 +140,6 @@ class AreaWriter:
         published = max(published, self._mark.sequence)
         await self._follow_through(unfinished, published)
         self._mark = Mark(self._head.n, self.board.sequence, end)
-
-    def _restore(self, snapshot: Snapshot) -> None:
-        stored = orjson.loads(snapshot.state)
-        self.board = from_json(orjson.dumps(stored["board"]))
-        self.offsets = dict(stored["offsets"])
-        self._mark = Mark(*stored["published"])
-        self._head = snapshot.head
-        self._snapshot_at = snapshot.head.n
 
     async def _in_hand(self) -> list[Content]:
         """Entries that are folded already, and of which it is not known that they were followed through: this writer
@@ -236,8 +225,8 @@ class AreaWriter:
         failpoint("dispatch.published")
         await self._tell_others(outgoing.aid_messages(self.route, happened))
         await self._let_follow(Inserted(board, happened, results, Mark(self._head.n, board.sequence, end)))
-        if self._head.n - self._snapshot_at >= SNAPSHOT_EVERY:
-            await self.save_snapshot()
+        if self._snapshots.due(self._head):
+            self._snapshots.begin(self._kept())
 
     async def _let_follow(self, entry: Inserted) -> None:
         """States and documents follow while the next batches are decided; those of entries that come close together
@@ -364,20 +353,13 @@ class AreaWriter:
             await self._settle()
             await self._through.heal(self.board)
 
+    def _kept(self) -> Kept:
+        return Kept(self.board, self.offsets, self._mark, self._head)
+
     async def save_snapshot(self) -> None:
-        """Store the folded state; done from time to time, and when the area is given up in order."""
-        if self._head.n == self._snapshot_at:
-            return
+        """Keep the folded state; done when the area is given up in order. Raises Busy."""
         await self._settle()
-        state = orjson.dumps(
-            {
-                "board": orjson.Fragment(to_json(self.board)),
-                "offsets": self.offsets,
-                "published": [self._mark.entry, self._mark.sequence, self._mark.offset],
-            }
-        )
-        await self._snapshots.save(self.route.area, Snapshot(self._head, state))
-        self._snapshot_at = self._head.n
+        await self._snapshots.keep(self._kept())
 
 
 def refusable(board: Board) -> list[tuple[str, AllHeard]]:

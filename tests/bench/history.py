@@ -39,8 +39,9 @@ from services.dispatch.inputs import Input
 from services.dispatch.outgoing import Route
 from services.dispatch.positions import Positions
 from services.dispatch.read_back import PublishedTail
+from services.dispatch.snapshots import EVERY
 from services.dispatch.stores import stores
-from services.dispatch.writer import SNAPSHOT_EVERY, AreaWriter
+from services.dispatch.writer import AreaWriter
 from tests.awaiting import eventually
 from tests.bench.load import Seen, assigned
 from tests.system import System
@@ -167,7 +168,7 @@ async def _one_writer(history: History, incidents: int) -> dict[str, Any]:
     sys.stderr.write("\n")
     await writer.save_snapshot()
     # The worst that a takeover may find: as many entries after the snapshot as there may be.
-    await history.go_on(writer, min(SNAPSHOT_EVERY - 100, incidents))
+    await history.go_on(writer, min(EVERY - 100, incidents))
     await writer.reconcile()
     began = time.perf_counter()
     restored = await history.writer()

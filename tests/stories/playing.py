@@ -16,7 +16,7 @@ from simulation.stories.__main__ import STORIES, play
 from simulation.stories.stage import Line
 from tests.system import ROOT, System
 
-START_SECONDS = 9.0
+START_SECONDS = 6.0
 """Real seconds in which a few services are up: the clock begins so much before the story."""
 
 

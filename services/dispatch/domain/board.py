@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import PlainSerializer, TypeAdapter
+from pydantic import PlainSerializer
 from rpds import HashTrieMap, HashTrieSet, Queue
 
 from fengqiao.contracts.dispatch import Reason, Times, Wanted
 from fengqiao.contracts.model import Category, Location
 from fengqiao.contracts.plans import PlanStep, Targets
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
-from services.dispatch.domain.mutual_aid_state import Aid, StoredAid, restored, to_store
+from services.dispatch.domain.mutual_aid_state import Aid
 from services.dispatch.domain.transitions import ACTIVE
 
 
@@ -317,77 +317,3 @@ def due_incidents(board: Board, now: datetime) -> list[str]:
             if look_at is not None and look_at <= now:
                 found.append((look_at, incident_id))
     return [incident_id for _, incident_id in sorted(found)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The board as a snapshot keeps it."""
-
-    area: str
-    sequence: int
-    number: int
-    incidents: list[Incident]
-    units: list[OnDuty]
-    queue: dict[str, tuple[int, datetime]]
-    ended: tuple[tuple[datetime, str], ...]
-    aside: list[SetAside]
-    unheard: dict[str, int]
-    held: dict[str, datetime] = field(default_factory=dict)
-    watched: dict[str, datetime] = field(default_factory=dict)
-    placed: Placed | None = None
-    holes: dict[str, Hole] = field(default_factory=dict)
-    aid: StoredAid = field(default_factory=StoredAid)
-
-
-_STORED: TypeAdapter[_Stored] = TypeAdapter(_Stored)
-
-
-def to_json(board: Board) -> bytes:
-    """The whole board, to be read by `from_json`; equal boards give equal bytes."""
-    stored = _Stored(
-        area=board.area,
-        sequence=board.sequence,
-        number=board.number,
-        incidents=[board.incidents[key] for key in sorted(board.incidents)],
-        units=[board.units[key] for key in sorted(board.units)],
-        queue={key: board.queue[key] for key in sorted(board.queue)},
-        ended=tuple(board.ended),
-        aside=[board.aside[key] for key in sorted(board.aside)],
-        unheard={key: board.unheard[key] for key in sorted(board.unheard)},
-        held={key: board.held[key] for key in sorted(board.held)},
-        watched={key: board.watched[key] for key in sorted(board.watched)},
-        placed=board.placed,
-        holes={key: board.holes[key] for key in sorted(board.holes)},
-        aid=to_store(board.aid),
-    )
-    return _STORED.dump_json(stored)
-
-
-def from_json(state: bytes) -> Board:
-    """Raises pydantic.ValidationError when `state` is not what `to_json` made."""
-    stored = _STORED.validate_json(state)
-    due: Due = HashTrieMap()
-    for incident in stored.incidents:
-        due = rescheduled(due, incident.id, None, incident.look_at)
-    early: dict[str, tuple[str, ...]] = {}
-    for one in sorted(stored.aside, key=lambda one: (one.sequence, one.at, one.key)):
-        if one.command:
-            early[one.incident] = (*early.get(one.incident, ()), one.key)
-    return Board(
-        area=stored.area,
-        sequence=stored.sequence,
-        number=stored.number,
-        incidents=HashTrieMap({incident.id: incident for incident in stored.incidents}),
-        units=HashTrieMap({unit.unit: unit for unit in stored.units}),
-        queue=HashTrieMap(stored.queue),
-        ended=Queue(stored.ended),
-        aside=HashTrieMap({one.key: one for one in stored.aside}),
-        early=HashTrieMap(early),
-        unheard=HashTrieMap(stored.unheard),
-        due=due,
-        held=HashTrieMap(stored.held),
-        watched=HashTrieMap(stored.watched),
-        placed=stored.placed,
-        holes=HashTrieMap(stored.holes),
-        aid=restored(stored.aid),
-    )

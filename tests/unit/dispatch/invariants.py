@@ -1,10 +1,11 @@
 """What holds after every message: the board's invariants, its fold and snapshot, and nobody left standing."""
 
 from services.dispatch.domain import invariants
-from services.dispatch.domain.board import Board, from_json, to_json
+from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import fold
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.matching import barred
+from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.area import Area
 
 

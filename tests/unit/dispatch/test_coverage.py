@@ -4,9 +4,9 @@ import pytest
 
 from fengqiao.contracts import commands, orders
 from fengqiao.contracts.standing_by import CoverageEvent, CoverageLost, CoverageRestored
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.plans import Hours
 from services.dispatch.domain.standby_plan import CoverageRule
+from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import area_document
 from tests.unit.dispatch.area import START, Area, assignment
 from tests.unit.dispatch.standing import NEAR, moved, standing_area

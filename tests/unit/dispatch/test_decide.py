@@ -7,8 +7,8 @@ import pytest
 from fengqiao.contracts import commands, incidents
 from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentCleared, CommandRejected, IncidentOpened
 from fengqiao.contracts.model import Actor, Event
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import AllHeard, Heard, NotHeard, Tick
+from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.area import START, Area, assignment, incident
 
 

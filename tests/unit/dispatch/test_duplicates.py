@@ -10,8 +10,8 @@ from fengqiao.contracts import commands, orders
 from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentOnScene, CommandRejected, IncidentCorrected
 from fengqiao.contracts.incidents import DuplicateCandidate, IncidentCallerAdded, IncidentUpdated
 from fengqiao.contracts.ordered import IncidentDuplicateSuggested, IncidentLinked, IncidentMerged, IncidentUrged
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import Heard, Tick
+from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.area import START, Area, assignment, incident
 from tests.unit.dispatch.ordering import PAPER, on_board, only
 

@@ -6,7 +6,7 @@ from fengqiao.contracts import commands, orders
 from fengqiao.contracts.dispatch import AssignmentAssigned, CommandRejected, IncidentOpened
 from fengqiao.contracts.model import Actor
 from fengqiao.contracts.ordered import UnitEmergency
-from services.dispatch.domain.board import from_json, to_json
+from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import unit_state
 from tests.unit.dispatch.area import FORCES, Area, assignment, incident
 from tests.unit.dispatch.ordering import only

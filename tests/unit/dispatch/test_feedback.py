@@ -15,8 +15,8 @@ from fengqiao.contracts.ordered import (
     SmallCaseOverdue,
     SmallCaseSolved,
 )
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import Tick
+from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import incident_state
 from tests.unit.dispatch.area import START, Area, assignment, incident
 from tests.unit.dispatch.ordering import area_with_rules, category, form, on_board, only

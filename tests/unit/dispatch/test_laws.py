@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from fengqiao.contracts import commands, orders
 from fengqiao.runtime.journal import Entry
 from services.dispatch.domain import transitions
-from services.dispatch.domain.board import Board, from_json, to_json
+from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import decide, fold
 from services.dispatch.domain.diversion import MOST_DIVERSIONS
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import Asked, Tick
+from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.entries import Content, Mark, numbered, read
 from services.dispatch.views import unit_status
 from tests.checker import History, Record

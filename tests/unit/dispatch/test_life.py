@@ -18,9 +18,9 @@ from fengqiao.contracts.dispatch import (
     TimerWarned,
 )
 from fengqiao.contracts.model import Event
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import Recommended, Tick
 from services.dispatch.domain.queue import in_turn
+from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import incident_state
 from tests.unit.dispatch.area import START, Area, assignment, incident
 

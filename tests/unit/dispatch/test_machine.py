@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from fengqiao.contracts import commands
-from services.dispatch.domain.board import Board, to_json
+from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import fold
 from services.dispatch.domain.messages import Tick
+from services.dispatch.domain.stored_board import to_json
 from tests.unit.dispatch.area import FORCES, Area, assignment, incident
 from tests.unit.dispatch.invariants import check
 

@@ -7,9 +7,9 @@ from fengqiao.contracts import aid, commands, orders
 from fengqiao.contracts.dispatch import AssignmentAssigned, CommandRejected
 from fengqiao.contracts.model import Event
 from services.dispatch import views
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import AidHeard
 from services.dispatch.domain.mutual_aid_borrowing import ANSWER_SECONDS
+from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.area import Area, incident
 from tests.unit.dispatch.neighbours import Neighbours, crew_of, forces, incident_of, two
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from fengqiao.contracts import aid, commands, ids
-from services.dispatch.domain.board import Board, from_json, to_json
+from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import fold
 from services.dispatch.domain.messages import AidHeard
 from services.dispatch.domain.mutual_aid_state import guest_name
+from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.neighbours import UNITS, Neighbours, forces, incident_of
 
 AREAS = ("east", "north", "south")

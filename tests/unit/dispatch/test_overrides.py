@@ -9,8 +9,8 @@ from fengqiao.contracts import commands, orders
 from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentCancelled, CommandRejected
 from fengqiao.contracts.ordered import IncidentHeld, IncidentNoted, IncidentReleased, IncidentReopened
 from services.dispatch.domain import incident_status
-from services.dispatch.domain.board import from_json, to_json
 from services.dispatch.domain.messages import Tick
+from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.area import DESK, START, Area, assignment, incident
 from tests.unit.dispatch.ordering import PAPER, category, on_board, only
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from fengqiao.contracts.commands import SetDuty
 from fengqiao.contracts.standing_by import CoverageEvent, StandbyOrdered
-from services.dispatch.domain.board import Board, to_json
+from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import fold
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.standby_plan import CoverageRule
+from services.dispatch.domain.stored_board import to_json
 from services.dispatch.entries import numbered
 from tests.checker import Record
 from tests.folded import fold as fold_records
