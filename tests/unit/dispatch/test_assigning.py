@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.dispatch.domain.assigning import least_total
 
-numbers = st.one_of(st.integers(0, 1000).map(float), st.just(inf))
+numbers = st.one_of(st.integers(0, 1000).map(float), st.integers(0, 10_000_000).map(float), st.just(inf))
 
 
 @st.composite
@@ -30,7 +30,7 @@ def _ways(table: list[list[float]]) -> list[tuple[int, float]]:
 
 
 @given(tables())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_D1_no_other_way_serves_more_calls_or_needs_fewer_seconds(table: list[list[float]]) -> None:
     given_to = least_total(table)
     pairs = [table[row][column] for row, column in enumerate(given_to) if column is not None]
@@ -43,3 +43,8 @@ def test_D1_no_other_way_serves_more_calls_or_needs_fewer_seconds(table: list[li
 def test_D1_nothing_to_share_is_nothing() -> None:
     assert least_total([]) == []
     assert least_total([[], []]) == [None, None]
+
+
+def test_D1_of_equals_the_first_is_served() -> None:
+    assert least_total([[60.0], [60.0], [60.0]]) == [0, None, None]
+    assert least_total([[inf, 60.0], [60.0, 60.0], [60.0, 60.0]]) == [1, 0, None]
