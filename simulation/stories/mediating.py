@@ -38,6 +38,16 @@ class Mediating:
     async def of(cls, stage: Stage, case_id: str) -> "Mediating":
         return cls(stage, await stage.person("mediator"), case_id)
 
+    @classmethod
+    async def brought(cls, stage: Stage, case_id: str, unit: str, *names: str) -> "Mediating":
+        """The crew that ended the incident names whom it brings, while the dispute may still be on its way."""
+        crew = await stage.person("crew", unit)
+        for name in names:
+            await crew.mediation.add_party(case_id, {"name": name})
+        mediating = await cls.of(stage, case_id)
+        await stage.until("the case", mediating.case)
+        return mediating
+
     async def parties(self, *names: str, phones: list[str] | None = None) -> None:
         for number, name in enumerate(names):
             phone = {} if phones is None else {"phone": phones[number]}

@@ -10,6 +10,7 @@ from typing import Any
 
 from simulation.stories.calls import call, dispatched
 from simulation.stories.crews import clear, drive, sign_on
+from simulation.stories.mediating import Mediating
 from simulation.stories.stage import Stage, must
 from simulation.stories.telling import instant
 from simulation.stories.witness import Witness
@@ -79,41 +80,29 @@ async def _on_the_street(stage: Stage, incident: str, assignments: dict[str, dic
 
 
 async def _mediated(stage: Stage, case_id: str) -> None:
-    crew = await stage.person("crew", "YY")
-    for name in ("颜某", "谢某某"):
-        await crew.mediation.add_party(case_id, {"name": name})
-    mediator = await stage.person("mediator")
-    await stage.until("the case", lambda: mediator.mediation.case(case_id))
-
-    async def take(step: str, body: dict[str, Any], words: str) -> None:
-        case = await mediator.mediation.take(case_id, step, body)
-        stage.say(stage.clock.now(), "mediator", words.format(grade=case.get("grade")))
-
-    deadline = (stage.clock.now() + timedelta(days=7)).isoformat()
+    mediating = await Mediating.brought(stage, case_id, "YY", "颜某", "谢某某")
     # A public-order case that comes from a civil dispute, and both want it: 治安调解 is allowed.
     law = {"public_order_case": True, "from_civil_dispute": True, "consent": True}
-    assessment = {"reason": "朋友间酒后口角，均受轻微伤", "signs": ["injury"], "law": law}
-    await take("assess", assessment, "grades it by the area's rules: {grade}")
-    venue = {"mediators": ["mediator-1"], "venue": "three-offices-one-court", "mode": "public_order"}
-    await take("refer", venue, "takes it to 三所一庭")
-    await stage.wait(1800)
-    await take("sessions", {"outcome": "agreed", "place": "三所一庭调解室"}, "holds a session: they agree")
-    await take(
-        "agreement",
-        {
-            "facts": "两人相约吃夜宵，因琐事口角引发打架，双方均受轻微伤。",
-            "duties": [{"text": "相互道歉，医药费各自承担。"}],
-            "manner": "当面履行",
-            "place": "三所一庭调解室",
-            "deadline": deadline,
-            "signatures": [{"party": "p1"}, {"party": "p2"}],
-        },
-        "has the agreement signed by both",
+    await mediating.take(
+        "assess",
+        "grades it by the area's rules: {grade}",
+        reason="朋友间酒后口角，均受轻微伤",
+        signs=["injury"],
+        law=law,
     )
-    await take("dispose", {"outcome": "settled"}, "disposes: settled")
-    await take("performance", {"performed": True}, "records that it was performed")
-    await take("control", {}, "plans the visits: 3 days, 30 days, 3 months")
-    case = await mediator.mediation.case(case_id)
+    venue = {"mediators": ["mediator-1"], "venue": "three-offices-one-court", "mode": "public_order"}
+    await mediating.take("refer", "takes it to 三所一庭", **venue)
+    await stage.wait(1800)
+    await mediating.take("sessions", "holds a session: they agree", outcome="agreed", place="三所一庭调解室")
+    await mediating.agree(
+        "两人相约吃夜宵，因琐事口角引发打架，双方均受轻微伤。",
+        "颜某道歉，医药费自理。",
+        "谢某某道歉，医药费自理。",
+        place="三所一庭调解室",
+    )
+    await mediating.take("dispose", "disposes: settled", outcome="settled")
+    await mediating.take("performance", "records that it was performed", performed=True)
+    case = await mediating.take("control", "plans the visits: 3 days, 30 days, 3 months")
     must(case["stage"] == "in_control", f"the case is {case['stage']}, not in control")
 
 

@@ -5,11 +5,9 @@ the crew of the community's police room. The shop's owner owes a supplier; both 
 justice office, a law firm and the market's management settle it with them in some hours.
 """
 
-from datetime import timedelta
-from typing import Any
-
 from simulation.stories.calls import call, dispatched
 from simulation.stories.crews import clear, drive, sign_on
+from simulation.stories.mediating import Mediating
 from simulation.stories.stage import Stage, must
 from simulation.stories.telling import instant, seconds_between
 from simulation.stories.witness import Witness
@@ -74,37 +72,20 @@ async def _in_the_shop(stage: Stage, incident: str, place: tuple[float, float]) 
 
 
 async def _at_the_service_station(stage: Stage, case_id: str) -> None:
-    crew = await stage.person("crew", "R03")
-    for name in ("周某某", "汪某"):
-        await crew.mediation.add_party(case_id, {"name": name})
-    mediator = await stage.person("mediator")
-    await stage.until("the case", lambda: mediator.mediation.case(case_id))
-
-    async def take(step: str, body: dict[str, Any], words: str) -> None:
-        case = await mediator.mediation.take(case_id, step, body)
-        stage.say(stage.clock.now(), "mediator", words.format(grade=case.get("grade")))
-
-    await take("assess", {"reason": "店主拖欠货款，双方口角"}, "grades it by the area's rules: {grade}")
+    mediating = await Mediating.brought(stage, case_id, "R03", "周某某", "汪某")
+    await mediating.take("assess", "grades it by the area's rules: {grade}", reason="店主拖欠货款，双方口角")
     parties = "justice office, law firm and market office"
-    await take("refer", {"mediators": list(MEDIATORS), "venue": VENUE}, f"takes it to 法治高桥服务站: {parties}")
+    await mediating.take("refer", f"takes it to 法治高桥服务站: {parties}", mediators=list(MEDIATORS), venue=VENUE)
     await stage.wait(TALKS_SECONDS)
-    await take("sessions", {"outcome": "agreed", "place": "法治高桥服务站"}, "after hours of talks: they agree")
-    await take(
-        "agreement",
-        {
-            "facts": "店主周某某欠汪某货款，汪某上门索要，引发口角。",
-            "duties": [
-                {"text": "周某某分期支付货款。", "party": "p1"},
-                {"text": "汪某不再到店内索要。", "party": "p2"},
-            ],
-            "manner": "转账",
-            "place": "法治高桥服务站",
-            "deadline": (stage.clock.now() + timedelta(days=30)).isoformat(),
-            "signatures": [{"party": "p1"}, {"party": "p2"}],
-        },
-        "has the settlement signed by both",
+    await mediating.take("sessions", "after hours of talks: they agree", outcome="agreed", place="法治高桥服务站")
+    await mediating.agree(
+        "店主周某某欠汪某货款，汪某上门索要，引发口角。",
+        "周某某分期支付货款。",
+        "汪某不再到店内索要。",
+        place="法治高桥服务站",
+        manner="转账",
+        days=30,
     )
-    await take("dispose", {"outcome": "settled"}, "disposes: settled")
-    case = await mediator.mediation.case(case_id)
+    case = await mediating.take("dispose", "disposes: settled", outcome="settled")
     must(case["stage"] == "disposed", f"the case is {case['stage']}, not disposed")
     must(tuple(case["mediators"]) == MEDIATORS, f"the case lies with {case['mediators']}")
