@@ -32,6 +32,8 @@ MEMORY_WANTED_MB: Final = 2500
 CHECKING: Final = ("intake", "dispatch", "mediation", "analytics", "notify")
 """The services that read more of an area's folder than its area.json."""
 CHECK_S: Final = 120.0
+NOTE: Final = "note: "
+"""So begins what a service says of a folder that it can use all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Finding:
     ok: bool
     seen: str
     mend: str = ""
+    note: bool = False
+    """It works so, and somebody should know."""
 
 
 def run(*, as_json: bool) -> int:
@@ -51,7 +55,8 @@ def run(*, as_json: bool) -> int:
         typer.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=1))
     else:
         for finding in findings:
-            typer.echo(f"{'ok     ' if finding.ok else 'MISSING'}  {finding.what:<10}  {finding.seen}")
+            word = ("NOTE" if finding.note else "ok") if finding.ok else "MISSING"
+            typer.echo(f"{word:<7}  {finding.what:<10}  {finding.seen}")
             if not finding.ok:
                 typer.echo(f"{'':21}→ {finding.mend}")
     return 0 if all(finding.ok for finding in findings) else 1
@@ -160,16 +165,16 @@ def _areas(read: ServiceSettings) -> Iterator[Finding]:
     except (GeoError, OSError) as error:
         yield Finding("areas", False, str(error), mend)
         return
-    problems = [problem for problem in _checked_by_services(read) if problem]
-    if problems:
-        for problem in dict.fromkeys(problems):
-            yield Finding("areas", False, problem, mend)
-    else:
-        yield Finding("areas", True, ", ".join(sorted(areas)), mend)
+    said = list(dict.fromkeys(_checked_by_services(read)))
+    problems = [Finding("areas", False, line, mend) for line in said if not line.startswith(NOTE)]
+    yield from problems or [Finding("areas", True, ", ".join(sorted(areas)), mend)]
+    for line in said:
+        if line.startswith(NOTE):
+            yield Finding("areas", True, line.removeprefix(NOTE), note=True)
 
 
 def _checked_by_services(read: ServiceSettings) -> Iterator[str]:
-    """What each service says against the folders; empty when nothing. All are asked at the same time."""
+    """What each service says against the folders, and its notes (`NOTE`). All are asked at the same time."""
     environment = child_environment(read, os.environ)
     asked = [
         subprocess.Popen(
@@ -191,7 +196,11 @@ def _checked_by_services(read: ServiceSettings) -> Iterator[str]:
             said, _ = process.communicate()
             yield f"{' '.join(map(str, process.args[1:]))} did not answer within {CHECK_S} s"  # type: ignore[index]
             continue
-        yield (said.strip().splitlines() or ["no reason given"])[-1] if process.returncode else ""
+        lines = said.strip().splitlines()
+        if process.returncode:
+            yield (lines or ["no reason given"])[-1]
+        else:
+            yield from (line for line in lines if line.startswith(NOTE))
 
 
 def _ports(read: ServiceSettings) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal, TypeVar, cast
 
 import structlog
@@ -160,6 +161,25 @@ class Collection:
         requests = [UpdateOne({"_id": id, **where}, change) for id, where, change in changes]
         if requests:
             await self._answer(lambda: self._raw.bulk_write(requests, ordered=False))
+
+    async def add_each(self, field: str, additions: Sequence[tuple[str, Any]]) -> None:
+        """Add each value to the set `field` of the document of that `_id`, which is made where there is none.
+
+        `n` counts what is in it; a value that is there already changes nothing.
+        """
+        waiting = list(additions)
+        # Two may make the same document at once: who loses finds it there the second time.
+        for _ in range(2 if waiting else 0):
+            requests = [
+                UpdateOne({"_id": id, field: {"$ne": value}}, {"$push": {field: value}, "$inc": {"n": 1}}, upsert=True)
+                for id, value in waiting
+            ]
+            try:
+                await self._answer(partial(self._raw.bulk_write, requests, ordered=False))
+            except BulkWriteError as error:
+                waiting = [waiting[index] for index in _duplicates(self.name, error)]
+                continue
+            return
 
     async def put_newer(
         self,

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 import orjson
+import structlog
 from fastapi import FastAPI
 
 from fengqiao import __version__
@@ -38,8 +39,9 @@ from services.mediation import (
     printed_api,
     scores_api,
 )
-from services.mediation.area_rules import InvalidRules, load_rules
+from services.mediation.area_rules import InvalidRules, load_rules, years_missing
 from services.mediation.case_desk import CaseDesk
+from services.mediation.case_files import CaseFiles
 from services.mediation.case_firing import CaseFiring
 from services.mediation.case_store import CaseStore
 from services.mediation.check_ins import CheckIns
@@ -49,7 +51,7 @@ from services.mediation.due_slots import DueSlots
 from services.mediation.due_work import DueWork
 from services.mediation.hazard_desk import HazardDesk
 from services.mediation.jurisdiction import Jurisdiction
-from services.mediation.loads import Loads
+from services.mediation.lists import Lists
 from services.mediation.papers import Papers
 from services.mediation.parties import Parties
 from services.mediation.party_marks import PartyKeyError, PartyMarks, party_key
@@ -58,6 +60,7 @@ from services.mediation.settings import MediationSettings
 from services.mediation.verification import verify
 
 SERVICE: Final = "mediation"
+log = structlog.get_logger(__name__)
 
 
 class Mediation:
@@ -82,16 +85,19 @@ class Mediation:
         self._publisher = Publisher(settings.bootstrap_servers, SERVICE)
         self._relay = Relay(self.cases, self._publisher, settings.topic_prefix, SERVICE)
         self.due_slots = slots = DueSlots(Collection(database, "mediation_due"), clock)
-        store = CaseStore(self.cases, slots, self._relay, clock)
+        self.lists = lists = Lists(Collection(database, "mediation_lists"), self.cases, clock)
+        store = CaseStore(self.cases, slots, self._relay, clock, lists)
         repeats = Repeats(Collection(database, "mediation_marks"), marks)
-        self._loads = Loads(self.cases)
-        desk = CaseDesk(store, papers, self.parties, repeats, self._loads, clock, rules)
-        firing = CaseFiring(store, papers, self.parties, repeats, self._loads, clock, rules)
+        files = CaseFiles(store, lists, papers, self.parties, repeats, clock, rules)
+        desk, firing = CaseDesk(files), CaseFiring(files)
         self._hazards = Collection(database, "mediation_hazards")
         self._hazard_relay = Relay(self._hazards, self._publisher, settings.topic_prefix, "mediation-hazards")
-        hazards = HazardDesk(CaseStore(self._hazards, slots, self._hazard_relay, clock, "hazard"), papers, clock)
+        hazards = HazardDesk(CaseStore(self._hazards, slots, self._hazard_relay, clock, what="hazard"), papers, clock)
         self.due_work = DueWork(slots, clock, {"case": (firing, self.cases), "hazard": (hazards, self._hazards)})
         check_ins = CheckIns(Collection(database, "mediation_check_ins"), clock)
+        self._store = store
+        self._clock, self._rules = clock, rules
+        self._mediators = [(area, one.id) for area, mine in rules.items() for one in mine.force.mediators]
         self._disputes = DisputeDesk(store, self.parties, desk, clock, rules)
         self._settings = settings
         self._consumer: Consumer | None = None
@@ -103,17 +109,23 @@ class Mediation:
             auth=authenticator(settings),
             readiness=self._readiness,
             routers=[
-                cases_api.router(desk, self.cases, self.parties, areas, marks, clock, rules),
-                commands_api.router(desk, whose, clock),
+                cases_api.router(desk, self.cases, lists, self.parties, areas, marks, clock, rules),
+                commands_api.router(desk, marks, whose, clock),
                 personal_api.router(desk, self.parties, papers, audit, marks, whose, clock),
                 printed_api.router(desk, self.parties, papers, audit, whose, clock, rules),
                 hazards_api.router(hazards, desk, self._hazards, areas, marks, clock, rules),
-                check_ins_api.router(check_ins, desk, areas, clock, rules),
-                mediators_api.router(desk, self._loads, whose, rules),
+                check_ins_api.router(check_ins, desk, areas, marks, clock, rules),
+                mediators_api.router(desk, whose, rules),
                 scores_api.router(self.cases, self._hazards, whose, rules),
             ],
             lifespan=self.running,
         )
+
+    def warn(self) -> None:
+        """Say what the areas' data lacks and the service can do without."""
+        for id, mine in self._rules.items():
+            if note := years_missing(id, mine, self._clock.now()):
+                log.warning(note)
 
     @asynccontextmanager
     async def running(self, app: FastAPI) -> AsyncIterator[None]:
@@ -137,7 +149,8 @@ class Mediation:
             asyncio.create_task(declare(self._indexes()), name="indexes"),
             asyncio.create_task(self.parties.keep_forgetting(), name="forget parties"),
             asyncio.create_task(self.due_work.keep_looking(), name="due work"),
-            asyncio.create_task(self._loads.keep_counting(), name="loads"),
+            asyncio.create_task(self._store.list_all(), name="cases without lists"),
+            asyncio.create_task(self.lists.keep_checking(self._mediators), name="lists"),
         ]
         try:
             yield
@@ -156,7 +169,6 @@ class Mediation:
             index(self.cases, "area", "stage", "-sort"),
             index(self.cases, "area", "grade", "-sort"),
             index(self.cases, "area", "with", "-sort", sparse=True),
-            index(self.cases, "area", "due_key", sparse=True),
             index(self.cases, "unsent", sparse=True),
             index(self.cases, "next_due", sparse=True),
             index(self.cases, "open", sparse=True),
@@ -192,7 +204,9 @@ def main(arguments: list[str]) -> None:
     try:
         if arguments[:1] == ["check"]:
             for id, area in load_areas(settings.areas).items():
-                load_rules(settings.areas / id, area)
+                note = years_missing(id, load_rules(settings.areas / id, area), DomainClock().now())
+                if note is not None:
+                    sys.stdout.write(f"note: {note}\n")
             return
         if arguments[:1] == ["openapi"]:
             described = build(settings, DomainClock(), secrets.token_bytes(32))
@@ -206,6 +220,7 @@ def main(arguments: list[str]) -> None:
         configure_telemetry(SERVICE, __version__, settings.otlp_endpoint)
         CLOCK_SKEW.set_function(clock.skew_seconds)
         service = build(settings, clock, party_key(settings.party_key_file))
+        service.warn()
     except (ClockError, GeoError, InvalidRules, PartyKeyError, ValueError) as error:
         exit_with(error)
     serve(service.app, host=settings.bind, port=settings.port(SERVICE))

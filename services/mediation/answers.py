@@ -147,6 +147,8 @@ class DueVisit(Answer):
     due_at: datetime
     told_at: datetime | None = None
     """When it was told that it is due."""
+    holidays_unknown: tuple[int, ...] | None = None
+    """Years it counts working days in whose holidays the area's calendar does not have: only weekends were left out."""
 
 
 class Due(Answer):

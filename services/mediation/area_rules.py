@@ -5,7 +5,7 @@ What a file does not say is as it is for 1333N. Kinds of dispute are said in cod
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -32,13 +32,15 @@ from services.mediation.domain.scoring import MEDIATOR_COUNTS, WORKER_COUNTS, Sc
 from services.mediation.domain.workdays import Calendar, Year
 from services.mediation.folder_file import FileRow, InvalidRules, read_file, wrong
 
-__all__ = ["InvalidRules", "load_rules"]
+__all__ = ["InvalidRules", "load_rules", "years_missing"]
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 TierName = Literal["1", "2", "3"]
 """JSON's keys are texts."""
 _TIERS: Final[Mapping[str, Tier]] = {"1": 1, "2": 2, "3": 3}
 Count = Annotated[int, Field(ge=0, le=3660)]
+_AHEAD: Final = timedelta(days=60)
+"""Next year's holidays are wanted so long before it begins: they are announced in November."""
 
 
 class _Visit(FileRow):
@@ -156,6 +158,8 @@ class _Rules(FileRow):
 
 class _Year(FileRow):
     year: Annotated[int, Field(ge=2000, le=2199)]
+    source: str | None = None
+    """Where it was announced; for people."""
     holidays: tuple[date, ...]
     workdays: tuple[date, ...] = ()
 
@@ -212,6 +216,19 @@ def load_rules(folder: Path, area: Area) -> Rules:
         read.retention_days,
         tuple(CheckInPoint(**row.model_dump()) for row in read.check_ins),
         read.check_in_by,
+    )
+
+
+def years_missing(area: str, rules: Rules, now: datetime) -> str | None:
+    """A sentence that says for which years, now or soon, the area's calendar has no holidays; None when it has them."""
+    today = now.astimezone(rules.timezone).date()
+    years = rules.calendar.unknown(today, today + _AHEAD)
+    if not years:
+        return None
+    which = " and ".join(map(str, years))
+    return (
+        f"{area}: calendar.json has no holidays for {which}: working days leave out weekends only. "
+        "Add the year as the State Council announces it."
     )
 
 

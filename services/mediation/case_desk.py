@@ -11,28 +11,24 @@ from typing import Any, Final
 
 import structlog
 
-from fengqiao.contracts.ids import area_of, digest
+from fengqiao.contracts.ids import area_of
 from fengqiao.contracts.model import Actor, PaperReference
 from fengqiao.runtime import telemetry
 from fengqiao.runtime.auth import Principal
-from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Document
 from fengqiao.runtime.errors import Busy, StoreUnavailable
 from fengqiao.runtime.problems import Conflict, NotFound, PreconditionFailed, Unprocessable
-from services.mediation.case_documents import case_of, changed, done_by, found_out, new_document
-from services.mediation.case_store import CaseStore, RelayState, store_in_time
-from services.mediation.domain import transitions
-from services.mediation.domain.commands import NAMES, Assess, Command
+from services.mediation.case_documents import case_of, changed, found_out, new_document
+from services.mediation.case_files import CaseFiles
+from services.mediation.case_store import RelayState, store_in_time
+from services.mediation.domain.commands import Assess, Command, Refer
 from services.mediation.domain.context import Context, Party
 from services.mediation.domain.decide import decide, repeated
 from services.mediation.domain.errors import NotAllowed, PartWrong, UnknownVisit
 from services.mediation.domain.happenings import Happened
-from services.mediation.domain.rules import Rules
-from services.mediation.loads import Loads
-from services.mediation.papers import Papers, Words, write
-from services.mediation.parties import Parties
+from services.mediation.papers import Words, write
 from services.mediation.preconditions import check_revision, etag
-from services.mediation.repeats import Repeats
+from services.mediation.sent import Sent, carried_out
 
 __all__ = ["CaseDesk", "RelayState", "Told", "actor", "store_in_time"]
 
@@ -57,25 +53,16 @@ def actor(caller: Principal) -> Actor:
 
 
 class CaseDesk:
-    """rules: of each area that this installation serves."""
+    """Carries out what people want of cases."""
 
-    def __init__(
-        self,
-        store: CaseStore,
-        papers: Papers,
-        parties: Parties,
-        repeats: Repeats,
-        loads: Loads,
-        clock: Clock,
-        rules: Mapping[str, Rules],
-    ) -> None:
-        self._store = store
-        self._papers = papers
-        self._parties = parties
-        self._repeats = repeats
-        self._loads = loads
-        self._clock = clock
-        self._rules = rules
+    def __init__(self, files: CaseFiles) -> None:
+        self._store = files.store
+        self._lists = files.lists
+        self._papers = files.papers
+        self._parties = files.parties
+        self._repeats = files.repeats
+        self._clock = files.clock
+        self._rules = files.rules
 
     async def case(self, id: str) -> Document:
         """The stored case. Raises NotFound, Unavailable."""
@@ -110,54 +97,57 @@ class CaseDesk:
         id: str,
         caller: Principal,
         if_match: str | None,
-        key: str | None,
+        command: Sent | None,
         words: Words | None,
         build: Build,
     ) -> Told:
-        """Carry out the command that `build` makes. words: its free text, which goes into a paper.
+        """Carry out what `build` makes. command: if it came with a key. words: its free text, which goes into a paper.
 
         Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict, Unprocessable, Unavailable.
         """
         began = time.monotonic()
-        command_id = None if key is None else digest(caller.client, id, "command", key)
         reference, paper = None, None
         if words is not None:
             reference, paper = write(words, id, area_of(id), caller.client, self._clock.now())
-        command = build(reference)
+        wish = build(reference)
         async with store_in_time():
             for _ in range(_TRIES):
                 document = await self._store.load(id)
-                if command_id is not None and (done := done_by(document, command_id)) is not None:
-                    return self._again(document, done, command)
+                if carried_out(document["history"], command):
+                    return self._again(document)
                 check_revision(if_match, document["revision"])
-                events = _decided(document, command, await self._context(document, command, actor(caller)))
-                after = changed(document, events, telemetry.traceparent(), command_id)
+                events = _decided(document, wish, await self._context(document, wish, actor(caller)))
+                after = changed(document, events, telemetry.traceparent(), command)
                 if paper is not None:
                     await self._papers.keep(paper)
                 if await self._store.replace(after, document):
                     break
-                if await self._overtaken(id, document["revision"], command_id):
-                    return await self._lost(id, command_id, command, paper)
+                if await self._overtaken(id, document["revision"], command):
+                    return await self._lost(id, command, paper)
                 # Something fell due, or a link was found: its author has seen all that people wrote. Decide anew.
             else:
                 raise StoreUnavailable("the case changes all the time")
-        self._loads.moved(area_of(id), document.get("with", ()), after.get("with", ()))
         return Told(after, await self._store.tell(after, began))
 
-    async def _overtaken(self, id: str, revision: int, command_id: str | None) -> bool:
+    async def _overtaken(self, id: str, revision: int, command: Sent | None) -> bool:
         """Whether somebody else has edited the case since, or this command was carried out by another request."""
         there = await self._store.load(id)
-        return bool(there["revision"] != revision or (command_id is not None and done_by(there, command_id)))
+        return bool(there["revision"] != revision or carried_out(there["history"], command))
 
     async def _context(self, document: Document, command: Command, by: Actor) -> Context:
         area = document["area"]
         rules = self._rules[area]
         named = await self._parties.of(document["_id"])
-        context = Context(self._clock.now(), rules, by, _without_names(named), loads=self._loads.of(area))
+        loads = await self.loads(area) if isinstance(command, Refer) and not command.mediators else {}
+        context = Context(self._clock.now(), rules, by, _without_names(named), loads=loads)
         if not isinstance(command, Assess):
             return context
         marks, repeats = await self._repeats.find(case_of(document), named, rules.grading.repeat_days)
         return Context(context.now, rules, by, context.parties, marks, repeats, context.loads)
+
+    async def loads(self, area: str) -> Mapping[str, int]:
+        """How many open cases lie with each of the area's mediators. Raises StoreUnavailable."""
+        return await self._lists.loads(area, [one.id for one in self._rules[area].force.mediators])
 
     async def link(self, id: str) -> Document | None:
         """Link the case with earlier ones of its parties or its place; what it is then, if it has changed.
@@ -183,22 +173,20 @@ class CaseDesk:
             log.info("case linked later", case=id, why=str(busy))
         return None
 
-    def _again(self, document: Document, done: str, command: Command) -> Told:
-        if transitions.COMMANDS[NAMES[type(command)]] != done:
-            raise Unprocessable.at("/idempotency-key", "This key came with another command.", where="header")
+    def _again(self, document: Document) -> Told:
         if document.get("unsent"):
             # The answer was lost before its events were told: nobody else may come to look for a while.
             self._store.relay.later(document["_id"])
             return Told(document, "pending", replayed=True)
         return Told(document, "done", replayed=True)
 
-    async def _lost(self, id: str, command_id: str | None, command: Command, paper: Document | None) -> Told:
+    async def _lost(self, id: str, command: Sent | None, paper: Document | None) -> Told:
         """Somebody else has changed the case since it was loaded, or this command came twice at once."""
         if paper is not None:
             await self._papers.drop(paper["_id"])
         there = await self._store.load(id)
-        if command_id is not None and (done := done_by(there, command_id)) is not None:
-            return self._again(there, done, command)
+        if carried_out(there["history"], command):
+            return self._again(there)
         raise PreconditionFailed(
             f"The case is at revision {there['revision']} now: read it again and decide anew.",
             headers={"ETag": etag(there["revision"])},

@@ -4,7 +4,7 @@ _id, area, stage, grade, kind   what lists filter by
 sort                            opening time and id: lists show the newest first
 opened, disposed                when, as sortable text: what scores and reports are over
 open, with                      whether it is open, and who mediates: the load of each mediator
-due_key                         the earliest thing that somebody has to do, and the id; absent when there is nothing
+lists                           where it is found: what is to be done on a day, who has which open cases (`listing`)
 next_due                        when something falls due that has not been told yet (`due_slots`)
 version                         of the document: compare-and-set
 revision                        of what people edit: the ETag. Relaying, due work and links do not move it
@@ -14,7 +14,7 @@ pending, events_through, unsent the outbox (`fengqiao.runtime.relay`)
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fengqiao.contracts.topics import MEDIATION
@@ -26,13 +26,10 @@ from services.mediation.domain.case import Case
 from services.mediation.domain.evolve import evolve, fold
 from services.mediation.domain.happenings import HAPPENINGS, Happened
 from services.mediation.domain.telling import tell
+from services.mediation.listing import places, sortable
+from services.mediation.sent import Sent
 
 SOURCE = "mediation"
-
-
-def sortable(instant: datetime) -> str:
-    """An instant as text that sorts by time."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def new_document(events: Sequence[Happened], trace: str | None, fingerprint: str | None = None) -> Document:
@@ -43,8 +40,8 @@ def new_document(events: Sequence[Happened], trace: str | None, fingerprint: str
     return _with(empty, None, events, trace, None) | {"revision": 1}
 
 
-def changed(document: Document, events: Sequence[Happened], trace: str | None, command: str | None) -> Document:
-    """The document after `events`, which one command of a person has made happen. command: its id, if it has one."""
+def changed(document: Document, events: Sequence[Happened], trace: str | None, command: Sent | None) -> Document:
+    """The document after `events`, which one command of a person has made happen. command: if it came with a key."""
     after = _with(document, case_of(document), events, trace, command)
     return after | {"revision": document["revision"] + 1}
 
@@ -55,7 +52,7 @@ def found_out(document: Document, events: Sequence[Happened], trace: str | None)
 
 
 def _with(
-    document: Document, case: Case | None, events: Sequence[Happened], trace: str | None, command: str | None
+    document: Document, case: Case | None, events: Sequence[Happened], trace: str | None, command: Sent | None
 ) -> Document:
     history: list[Document] = list(document["history"])
     sequence = document["events_through"]
@@ -67,7 +64,7 @@ def _with(
             sequence += 1
             cloud_event = CloudEvent(told.TYPE, SOURCE, case.id, sequence, event.at, told.wire(), trace)
             telling.append(relay.pending(cloud_event, MEDIATION.name, case.id))
-    if case is None:
+    if case is None or not events:
         raise ValueError("nothing has happened")
     after = document | {
         "_id": case.id,
@@ -81,10 +78,9 @@ def _with(
         "state": case.wire().decode(),
         "history": history,
     }
-    for name in ("due_key", "next_due", "disposed", "open", "with"):
+    for name in ("next_due", "disposed", "open", "with"):
         after.pop(name, None)
-    if case.to_do:
-        after["due_key"] = f"{sortable(case.to_do[0].due_at)}|{case.id}"
+    after["lists"] = places(case, document.get("lists", ()), after["version"], events[-1].at)
     if case.next_due is not None:
         after["next_due"] = sortable(case.next_due.due_at)
     if case.disposed_at is not None:
@@ -96,12 +92,18 @@ def _with(
     return relay.with_pending(after, *telling) if telling else after
 
 
-def _row(history: Sequence[Document], event: Happened, command: str | None) -> Document:
+def listed(document: Document, now: datetime) -> Document:
+    """The document of a case that was stored before there were lists, on those where it belongs."""
+    version = document["version"] + 1
+    return document | {"version": version, "lists": places(case_of(document), (), version, now)}
+
+
+def _row(history: Sequence[Document], event: Happened, command: Sent | None) -> Document:
     content: dict[str, Any] = {"type": event.TYPE, "data": event.model_dump(mode="json", exclude_none=True)}
     if not event.due:
         del content["data"]["due"]
     if command is not None:
-        content["command"] = command
+        content |= command.row
     return linked(history, content)
 
 
@@ -113,14 +115,6 @@ def case_of(document: Document) -> Case:
 def rows(document: Document) -> list[dict[str, Any]]:
     """The bodies of the history's rows, decoded, with their hashes."""
     return list(decoded(document["history"]))
-
-
-def done_by(document: Document, command: str) -> str | None:
-    """The type of what the command with this id has made happen, or None where it has not been carried out."""
-    for row in rows(document):
-        if row.get("command") == command:
-            return str(row["type"])
-    return None
 
 
 def refolded(document: Document) -> Case:

@@ -13,15 +13,15 @@ from fengqiao.contracts.model import Location
 from fengqiao.geo.areas import Area
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.problems import Unprocessable, problem_responses
-from services.mediation import answers, requests
+from services.mediation import answers, due_list, requests
 from services.mediation.case_desk import CaseDesk, actor, store_in_time
-from services.mediation.case_documents import case_of, sortable
 from services.mediation.cursors import link, read_cursor, write_cursor
 from services.mediation.domain.decide import opening
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.lists import Lists
 from services.mediation.papers import write
 from services.mediation.parties import Parties
 from services.mediation.party_marks import PartyMarks
@@ -46,6 +46,7 @@ def json(answer: answers.Answer, status: int = 200, headers: Mapping[str, str] |
 def router(
     desk: CaseDesk,
     cases: Collection,
+    lists: Lists,
     parties: Parties,
     areas: Mapping[str, Area],
     marks: PartyMarks,
@@ -55,10 +56,6 @@ def router(
     """areas: those that this installation serves, rules: theirs."""
     routes = APIRouter(tags=["cases"])
     whose = Jurisdiction(areas)
-
-    async def listed(where: dict[str, Any], sort: str, direction: int, limit: int) -> list[Document]:
-        async with store_in_time(LIST_SECONDS):
-            return await cases.find(where, sort=[(sort, direction)], limit=limit)
 
     @routes.post(
         "/v1/cases",
@@ -116,7 +113,8 @@ def router(
                 where[name] = value
         if cursor is not None:
             where["sort"] = {"$lt": read_cursor(cursor)[0]}
-        found = await listed(where, "sort", -1, limit + 1)
+        async with store_in_time(LIST_SECONDS):
+            found = await cases.find(where, sort=[("sort", -1)], limit=limit + 1)
         items = found[:limit]
         following = write_cursor(items[-1]["sort"]) if len(found) > limit else None
         answer = answers.Cases(items=[answers.brief(one) for one in items], next=following)
@@ -133,33 +131,24 @@ def router(
     ) -> Response:
         """What somebody has to do before `before` (now if left out) and has not done: visits, duties of agreements,
         plans, the law's times; case by case, the case that has waited longest first."""
-        end = sortable(before or clock.now())
-        at, skip = ("", 0) if cursor is None else read_cursor(cursor)
-        where = {"area": {"$in": whose.areas(area, caller)}, "due_key": {"$gte": at, "$lt": end}}
-        # Two more than asked for: one that the cursor has told whole, and one that shows that there are more.
-        found = await listed(where, "due_key", 1, limit + 2)
-        items: list[answers.DueVisit] = []
-        following = None
-        for document in found:
-            case = case_of(document)
-            due = [item for item in case.to_do if sortable(item.due_at) < end]
-            told = skip if document["due_key"] == at else 0
-            for place, item in enumerate(due[told:], told):
-                if len(items) == limit:
-                    following = following or write_cursor(document["due_key"], place)
-                    break
-                items.append(
-                    answers.DueVisit(
-                        case_id=case.id,
-                        area=case.area,
-                        kind=case.kind,
-                        grade=case.grade,
-                        visit=item.key.removeprefix("visit:"),
-                        what=item.kind,
-                        due_at=item.due_at,
-                        told_at=item.fired_at,
-                    )
-                )
+        end = before or clock.now()
+        begin = ("", 0) if cursor is None else read_cursor(cursor)
+        async with store_in_time(LIST_SECONDS):
+            found, following = await due_list.page(lists, cases, whose.areas(area, caller), end, begin, limit)
+        items = [
+            answers.DueVisit(
+                case_id=case.id,
+                area=case.area,
+                kind=case.kind,
+                grade=case.grade,
+                visit=item.key.removeprefix("visit:"),
+                what=item.kind,
+                due_at=item.due_at,
+                told_at=item.fired_at,
+                holidays_unknown=item.holidays_unknown,
+            )
+            for case, item in found
+        ]
         return json(answers.Due(items=items, next=following), headers=link(request.url, following))
 
     @routes.get("/v1/cases/{id}", response_model=answers.WholeCase, responses=problem_responses(404, 503))

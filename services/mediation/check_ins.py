@@ -8,7 +8,9 @@ from typing import Any, Final, Literal
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection, Document, DuplicateId
 from fengqiao.runtime.errors import StoreUnavailable
+from fengqiao.runtime.problems import Unprocessable
 from services.mediation.domain.rules import CheckInPoint, Rules
+from services.mediation.sent import Sent
 
 CheckInState = Literal["waiting", "answered", "trouble", "missed"]
 KEYS: Final = 50
@@ -54,6 +56,16 @@ def called(rules: Rules, day: date, calls: Mapping[str, Mapping[str, Any]], now:
     return told
 
 
+def recorded(call: Mapping[str, Any], command: Sent) -> bool:
+    """Whether the calls of a contact and day have this one. Raises Unprocessable where its key came with another."""
+    for row in call.get("keys", ()):
+        if row["command"] == command.id:
+            if row["request"] != command.request:
+                raise Unprocessable.at("/idempotency-key", "This key came with another call.", where="header")
+            return True
+    return False
+
+
 class CheckIns:
     """Every method raises StoreUnavailable."""
 
@@ -68,15 +80,16 @@ class CheckIns:
         return calls
 
     async def record(
-        self, area: str, day: date, point: str, *, answered: bool, case_id: str | None, by: str, key: str | None = None
+        self, area: str, day: date, point: str, *, answered: bool, case_id: str | None, by: str, command: Sent | None
     ) -> Mapping[str, Mapping[str, Any]]:
-        """Record a call; what was found before stays. The same key records it once. Answers all calls of the day."""
+        """Record a call; what was found before stays. command: what came with a key is recorded once. Answers all calls
+        of the day. Raises Unprocessable where the key came with another call."""
         id = f"{area}|{day}"
         for _ in range(_TRIES):
             document = await self._collection.get(id)
             calls = dict(document["calls"]) if document else {}
             before = calls.get(point, {})
-            if key is not None and key in before.get("keys", ()):
+            if command is not None and recorded(before, command):
                 return calls
             calls[point] = {
                 "answered": answered or before.get("answered", False),
@@ -84,7 +97,7 @@ class CheckIns:
                 "case_id": case_id or before.get("case_id"),
                 "at": self._clock.now().isoformat(),
                 "by": by,
-                "keys": [*before.get("keys", ()), *([key] if key else [])][-KEYS:],
+                "keys": [*before.get("keys", ()), *([command.row] if command else [])][-KEYS:],
             }
             after: Document = {
                 "_id": id, "area": area, "day": str(day), "calls": calls,

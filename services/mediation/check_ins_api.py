@@ -11,24 +11,32 @@ from fengqiao.contracts.disputes import DisputeReported
 from fengqiao.geo.areas import Area
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.problems import NotFound, Unprocessable, problem_responses
 from services.mediation import answers, requests
 from services.mediation.case_desk import CaseDesk, actor
 from services.mediation.case_store import store_in_time
 from services.mediation.cases_api import Caller, OptionalKey, cell_location, json
-from services.mediation.check_ins import CheckIns, called
+from services.mediation.check_ins import CheckIns, called, recorded
 from services.mediation.domain.decide import opening
 from services.mediation.domain.happenings import Opened
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.papers import write
+from services.mediation.party_marks import PartyMarks
+from services.mediation.sent import sent
 
 LATEST: Final = timedelta(days=7)
 """How long after a day its calls may be entered."""
 
 
 def router(
-    check_ins: CheckIns, cases: CaseDesk, areas: Mapping[str, Area], clock: Clock, rules: Mapping[str, Rules]
+    check_ins: CheckIns,
+    cases: CaseDesk,
+    areas: Mapping[str, Area],
+    marks: PartyMarks,
+    clock: Clock,
+    rules: Mapping[str, Rules],
 ) -> APIRouter:
     """areas: those that this installation serves, rules: theirs."""
     routes = APIRouter(tags=["check-ins"])
@@ -86,13 +94,20 @@ def router(
         day = body.day or today(body.area)
         if not today(body.area) - LATEST <= day <= today(body.area):
             raise Unprocessable.at("/day", "Calls are recorded of today and the seven days before.")
+        command = sent(marks, caller.client, f"{body.area}|{day}|{point.id}", key, body)
+        if command is not None:
+            async with store_in_time():
+                # Before its trouble opens a case: a key that came with another call opens none.
+                recorded((await check_ins.of(body.area, day)).get(point.id, {}), command)
         case_id = None
         if body.trouble is not None:
             case_id = await _open(body, day, point.grid_cell, caller, now)
+            failpoint("mediation.call-case-opened")
         async with store_in_time():
             calls = await check_ins.record(
-                body.area, day, point.id, answered=body.answered, case_id=case_id, by=caller.client, key=key
+                body.area, day, point.id, answered=body.answered, case_id=case_id, by=caller.client, command=command
             )
+        failpoint("mediation.call-recorded")
         return json(answer(body.area, day, calls))
 
     async def _open(body: requests.RecordCheckIn, day: date, cell: str | None, caller: Principal, now: datetime) -> str:

@@ -1,7 +1,7 @@
 """Commands on a case over REST. Each carries `If-Match` with the ETag of what its author has seen.
 
 Stale: 412. Without it: 428. Not in this stage: 409 with what is `allowed`. A command sent twice with the same
-`Idempotency-Key` acts once, also when its `If-Match` is stale by its own doing.
+`Idempotency-Key` acts once, also when its `If-Match` is stale by its own doing; another one with that key is 422.
 """
 
 from datetime import datetime
@@ -20,13 +20,15 @@ from services.mediation.domain import commands as wish
 from services.mediation.domain.case import Signature, Visit
 from services.mediation.domain.law import LegalFacts
 from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.party_marks import PartyMarks
 from services.mediation.preconditions import etag
+from services.mediation.sent import sent
 
 Mediator = Annotated[Principal, require("cases:write")]
 IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=200, description='The ETag, like `"3"`')]
 
 
-def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
+def router(desk: CaseDesk, marks: PartyMarks, whose: Jurisdiction, clock: Clock) -> APIRouter:
     routes = APIRouter(tags=["commands"])
     declared: dict[str, Any] = {
         "response_model": answers.WholeCase,
@@ -38,12 +40,15 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         caller: Principal,
         if_match: str | None,
         key: str | None,
+        body: requests.Body | None,
         words: dict[str, Any],
         build: Build,
+        of: str = "",
     ) -> Response:
         whose.case(id, caller)
+        command = sent(marks, caller.client, id, key, body, of)
         written = {name: text for name, text in words.items() if text is not None}
-        told = await desk.carry_out(id, caller, if_match, key, written or None, build)
+        told = await desk.carry_out(id, caller, if_match, command, written or None, build)
         answer = answers.whole(told.document, relay=told.relay, replayed=told.replayed)
         return json(answer, headers={"ETag": etag(told.document["revision"])})
 
@@ -66,7 +71,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
                 body.justice_class,
             )
 
-        return await give(id, caller, if_match, key, {"reason": body.reason}, build)
+        return await give(id, caller, if_match, key, body, {"reason": body.reason}, build)
 
     @routes.post("/v1/cases/{id}/refer", **declared)
     async def refer(
@@ -74,7 +79,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     ) -> Response:
         """Give it to those who mediate: those named, or those whom the area's rules choose."""
         mediators = tuple(dict.fromkeys(body.mediators))
-        return await give(id, caller, if_match, key, {}, lambda _: wish.Refer(mediators, body.venue, body.mode))
+        return await give(id, caller, if_match, key, body, {}, lambda _: wish.Refer(mediators, body.venue, body.mode))
 
     @routes.post("/v1/cases/{id}/plan", **declared)
     async def plan(
@@ -85,7 +90,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         def build(paper: PaperReference | None) -> wish.Command:
             return wish.MakePlan(body.owner, _required(paper))
 
-        return await give(id, caller, if_match, key, {"measures": body.measures}, build)
+        return await give(id, caller, if_match, key, body, {"measures": body.measures}, build)
 
     @routes.post("/v1/cases/{id}/extend", **declared)
     async def extend(
@@ -93,7 +98,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     ) -> Response:
         """Go on with 人民调解 after its month: every party consents."""
         consent = tuple(dict.fromkeys(body.consent_of))
-        return await give(id, caller, if_match, key, {}, lambda _: wish.Extend(body.until, consent))
+        return await give(id, caller, if_match, key, body, {}, lambda _: wish.Extend(body.until, consent))
 
     @routes.post("/v1/cases/{id}/confirmation", **declared)
     async def confirmation(
@@ -101,7 +106,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
     ) -> Response:
         """司法确认: the parties have asked the court together (within 30 days), and what it said."""
         asked_by = tuple(dict.fromkeys(body.asked_by))
-        return await give(id, caller, if_match, key, {}, lambda _: wish.Confirm(body.step, asked_by))
+        return await give(id, caller, if_match, key, body, {}, lambda _: wish.Confirm(body.step, asked_by))
 
     @routes.post("/v1/cases/{id}/sessions", **declared)
     async def session(
@@ -118,7 +123,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
             present = tuple(dict.fromkeys(body.present))
             return wish.HoldSession(body.outcome, body.held_at, paper, body.form, present, body.danger)
 
-        return await give(id, caller, if_match, key, words, build)
+        return await give(id, caller, if_match, key, body, words, build)
 
     @routes.post("/v1/cases/{id}/agreement", **declared)
     async def agreement(
@@ -137,7 +142,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
             promises = tuple(wish.Promise(duty.party, duty.deadline) for duty in body.duties)
             return wish.Agree(_required(paper), promises, body.deadline, body.oral, signatures, body.seal)
 
-        return await give(id, caller, if_match, key, words, build)
+        return await give(id, caller, if_match, key, body, words, build)
 
     @routes.post("/v1/cases/{id}/dispose", **declared)
     async def dispose(
@@ -149,7 +154,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         def build(paper: PaperReference | None) -> wish.Command:
             return wish.Dispose(body.outcome, paper, body.danger, prevented)
 
-        return await give(id, caller, if_match, key, {"note": body.note}, build)
+        return await give(id, caller, if_match, key, body, {"note": body.note}, build)
 
     @routes.post("/v1/cases/{id}/performance", **declared)
     async def performance(
@@ -165,6 +170,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
             caller,
             if_match,
             key,
+            body,
             {"note": body.note},
             lambda paper: wish.RecordPerformance(body.performed, body.duty, paper),
         )
@@ -176,7 +182,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         """Order the visits: those of the area's rules, or the ones given."""
         visits = None if body.visits is None else _visits(body.visits)
         departments = tuple(dict.fromkeys(body.departments))
-        return await give(id, caller, if_match, key, {}, lambda _: wish.Control(visits, departments))
+        return await give(id, caller, if_match, key, body, {}, lambda _: wish.Control(visits, departments))
 
     @routes.post("/v1/cases/{id}/visits/{visit}", **declared)
     async def visit(
@@ -193,8 +199,10 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
             caller,
             if_match,
             key,
+            body,
             {"note": body.note},
             lambda paper: wish.RecordVisit(visit[:64], body.calm, paper, body.satisfied),
+            visit[:64],
         )
 
     @routes.post("/v1/cases/{id}/escalate", **declared)
@@ -206,7 +214,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         def build(paper: PaperReference | None) -> wish.Command:
             return wish.Escalate(_required(paper))
 
-        return await give(id, caller, if_match, key, {"reason": body.reason}, build)
+        return await give(id, caller, if_match, key, body, {"reason": body.reason}, build)
 
     @routes.post("/v1/cases/{id}/close", **declared)
     async def close(
@@ -217,7 +225,7 @@ def router(desk: CaseDesk, whose: Jurisdiction, clock: Clock) -> APIRouter:
         body: requests.Close | None = None,
     ) -> Response:
         """Nothing is left to do."""
-        return await give(id, caller, if_match, key, {"note": body.note if body else None}, wish.Close)
+        return await give(id, caller, if_match, key, body, {"note": body.note if body else None}, wish.Close)
 
     return routes
 

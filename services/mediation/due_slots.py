@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection, DuplicateId
-from services.mediation.case_documents import sortable
+from services.mediation.listing import sortable
 
 SHARDS: Final = 16
 AT_ONCE: Final = 800

@@ -21,8 +21,8 @@ from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.failpoints import failpoint
-from services.mediation.case_documents import sortable
 from services.mediation.due_slots import DueSlots
+from services.mediation.listing import sortable
 
 log = structlog.get_logger(__name__)
 

@@ -15,16 +15,19 @@ from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.documents import Document
 from fengqiao.runtime.errors import StoreUnavailable
+from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.problems import Conflict, PreconditionFailed, Unprocessable
-from services.mediation.case_documents import SOURCE, sortable
+from services.mediation.case_documents import SOURCE
 from services.mediation.case_firing import LEAST_LATE
 from services.mediation.case_store import CaseStore, RelayState, store_in_time
 from services.mediation.domain import hazards as own
 from services.mediation.domain.errors import NotAllowed
 from services.mediation.domain.hazards import Hazard, HazardHappened, decide_hazard, evolve_hazard
 from services.mediation.due_work import LATE_SECONDS
+from services.mediation.listing import sortable
 from services.mediation.papers import Papers, Words, write
 from services.mediation.preconditions import check_revision, etag
+from services.mediation.sent import Sent, carried_out
 
 _TRIES: Final = 20
 Build = Callable[[PaperReference | None], HazardHappened]
@@ -44,15 +47,18 @@ def refolded_hazard(document: Document) -> Hazard:
     return hazard
 
 
-def with_happened(document: Document | None, events: Sequence[HazardHappened], *, edited: bool) -> Document:
-    """The document after `events`. edited: by a person, which moves the ETag."""
+def with_happened(
+    document: Document | None, events: Sequence[HazardHappened], *, edited: bool, command: Sent | None = None
+) -> Document:
+    """The document after `events`. edited: by a person, which moves the ETag. command: if it came with a key."""
     before = document or {"version": 0, "revision": 0, "history": [], "events_through": 0}
     hazard = None if document is None else hazard_of(document)
     history: list[Document] = list(before["history"])
     sequence, telling = before["events_through"], []
     for event in events:
         hazard = evolve_hazard(hazard, event)
-        history.append(linked(history, {"type": event.TYPE, "data": event.model_dump(mode="json", exclude_none=True)}))
+        content: dict[str, Any] = {"type": event.TYPE, "data": event.model_dump(mode="json", exclude_none=True)}
+        history.append(linked(history, content | ({} if command is None else command.row)))
         sequence += 1
         told = _tell(hazard, event)
         record = CloudEvent(told.TYPE, SOURCE, hazard.id, sequence, event.at, told.wire(), telemetry.traceparent())
@@ -123,6 +129,7 @@ class HazardDesk:
             if paper is not None:
                 await self._papers.keep(paper)
             [is_new] = await self._store.insert_each([document])
+            failpoint("mediation.inserted")
             if not is_new:
                 there = await self._store.load(document["_id"])
                 if paper is not None:
@@ -133,9 +140,12 @@ class HazardDesk:
         return document, await self._store.tell(document, began), False
 
     async def carry_out(
-        self, id: str, client: str, if_match: str | None, words: Words | None, build: Build
-    ) -> tuple[Document, RelayState]:
-        """Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict, Unavailable."""
+        self, id: str, client: str, if_match: str | None, command: Sent | None, words: Words | None, build: Build
+    ) -> tuple[Document, RelayState, bool]:
+        """(the hazard, whether it is told, whether this command had been carried out before).
+
+        Raises NotFound, PreconditionRequired, PreconditionFailed, Conflict, Unprocessable, Unavailable.
+        """
         began = time.monotonic()
         reference, paper = None, None
         if words:
@@ -143,17 +153,21 @@ class HazardDesk:
         async with store_in_time():
             for _ in range(_TRIES):
                 document = await self._store.load(id)
-                check_revision(if_match, document["revision"])
+                if carried_out(document["history"], command):
+                    return await self._again(document, paper)
+                check_revision(if_match, document["revision"], "hazard")
                 try:
                     events = decide_hazard(hazard_of(document), build(reference))
                 except NotAllowed as error:
                     raise Conflict(str(error), allowed=error.allowed) from error
-                after = with_happened(document, events, edited=True)
+                after = with_happened(document, events, edited=True, command=command)
                 if paper is not None:
                     await self._papers.keep(paper)
                 if await self._store.replace(after, document):
                     break
                 there = await self._store.load(id)
+                if carried_out(there["history"], command):
+                    return await self._again(there, paper)
                 if there["revision"] != document["revision"]:
                     if paper is not None:
                         await self._papers.drop(paper["_id"])
@@ -164,7 +178,16 @@ class HazardDesk:
                 # It fell due in between, which its author need not have seen: decide anew.
             else:
                 raise StoreUnavailable("the hazard changes all the time")
-        return after, await self._store.tell(after, began)
+        return after, await self._store.tell(after, began), False
+
+    async def _again(self, document: Document, paper: Document | None) -> tuple[Document, RelayState, bool]:
+        """It was carried out before, and its answer was lost. paper: of this time, perhaps stored."""
+        if paper is not None:
+            await self._papers.drop(paper["_id"])
+        if document.get("unsent"):
+            self._store.relay.later(document["_id"])
+            return document, "pending", True
+        return document, "done", True
 
     async def fire(self, id: str) -> None:
         """Tell that it is overdue, or erase its papers, if it is time. Raises StoreUnavailable."""
@@ -180,6 +203,7 @@ class HazardDesk:
             if hazard.stage == "closed":
                 # Erased before it is said: dying in between erases once more.
                 await self._papers.erase_all(id)
+                failpoint("mediation.erased")
                 event = own.HazardForgotten(at=now)
             else:
                 late = now - due > max(LEAST_LATE, timedelta(seconds=LATE_SECONDS * self._clock.speed))

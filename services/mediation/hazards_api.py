@@ -11,11 +11,22 @@ from fengqiao.geo.areas import Area
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.problems import problem_responses
 from services.mediation import answers, requests
 from services.mediation.case_desk import CaseDesk, actor
 from services.mediation.case_store import store_in_time
-from services.mediation.cases_api import LIST_SECONDS, AreaQuery, Caller, Cursor, Key, Limit, cell_location, json
+from services.mediation.cases_api import (
+    LIST_SECONDS,
+    AreaQuery,
+    Caller,
+    Cursor,
+    Key,
+    Limit,
+    OptionalKey,
+    cell_location,
+    json,
+)
 from services.mediation.commands_api import IfMatch, Mediator
 from services.mediation.cursors import link, read_cursor, write_cursor
 from services.mediation.domain import hazards as own
@@ -27,6 +38,7 @@ from services.mediation.jurisdiction import Jurisdiction
 from services.mediation.papers import write
 from services.mediation.party_marks import PartyMarks
 from services.mediation.preconditions import etag
+from services.mediation.sent import sent
 
 HazardId = Annotated[str, Path(description="The hazard's id, as `POST /v1/hazards` gave it")]
 Finder = Annotated[Principal, require("disputes:write")]
@@ -86,6 +98,7 @@ def router(
             )
             # First the case: dying here, the same request finds it and goes on.
             await cases.open(case_id, opening(dispute, now, rules[body.area], id), None, fingerprint)
+            failpoint("mediation.hazard-case-opened")
         reference, paper = None, None
         if body.description is not None:
             reference, paper = write({"description": body.description}, id, body.area, caller.client, now)
@@ -138,15 +151,24 @@ def router(
     }
 
     async def give(
-        id: str, caller: Principal, if_match: str | None, words: dict[str, str | None], build: Build
+        id: str,
+        caller: Principal,
+        if_match: str | None,
+        key: str | None,
+        body: requests.Body,
+        words: dict[str, str | None],
+        build: Build,
     ) -> Response:
         whose.hazard(id, caller)
+        command = sent(marks, caller.client, id, key, body)
         written = {name: text for name, text in words.items() if text is not None}
-        document, relay = await desk.carry_out(id, caller.client, if_match, written or None, build)
-        return json(told(document, relay), headers={"ETag": etag(document["revision"])})
+        document, relay, replayed = await desk.carry_out(id, caller.client, if_match, command, written or None, build)
+        return json(told(document, relay, replayed), headers={"ETag": etag(document["revision"])})
 
     @routes.post("/v1/hazards/{id}/order", **declared)
-    async def order(id: HazardId, caller: Mediator, body: requests.OrderHazard, if_match: IfMatch = None) -> Response:
+    async def order(
+        id: HazardId, caller: Mediator, body: requests.OrderHazard, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
         """Order that it is put right by a date. Told when that has passed and nobody has checked it."""
 
         def build(paper: Any) -> own.HazardHappened:
@@ -154,19 +176,23 @@ def router(
                 at=clock.now(), by=actor(caller), order=paper, responsible=body.responsible, due_at=body.due_at
             )
 
-        return await give(id, caller, if_match, {"order": body.order}, build)
+        return await give(id, caller, if_match, key, body, {"order": body.order}, build)
 
     @routes.post("/v1/hazards/{id}/check", **declared)
-    async def check(id: HazardId, caller: Finder, body: requests.CheckHazard, if_match: IfMatch = None) -> Response:
+    async def check(
+        id: HazardId, caller: Finder, body: requests.CheckHazard, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
         """Say whether it has been put right. If not, order it anew."""
 
         def build(paper: Any) -> own.HazardHappened:
             return own.Checked(at=clock.now(), by=actor(caller), rectified=body.rectified, words=paper)
 
-        return await give(id, caller, if_match, {"note": body.note}, build)
+        return await give(id, caller, if_match, key, body, {"note": body.note}, build)
 
     @routes.post("/v1/hazards/{id}/close", **declared)
-    async def close(id: HazardId, caller: Mediator, body: requests.CloseHazard, if_match: IfMatch = None) -> Response:
+    async def close(
+        id: HazardId, caller: Mediator, body: requests.CloseHazard, if_match: IfMatch = None, key: OptionalKey = None
+    ) -> Response:
         """Nothing is left to do: it was put right, was none, or somebody else sees to it."""
 
         def build(paper: Any) -> own.HazardHappened:
@@ -174,6 +200,6 @@ def router(
             forget_at = later(now, mine.timezone, days=mine.retention_days)
             return own.Ended(at=now, by=actor(caller), result=body.result, words=paper, forget_at=forget_at)
 
-        return await give(id, caller, if_match, {"note": body.note}, build)
+        return await give(id, caller, if_match, key, body, {"note": body.note}, build)
 
     return routes

@@ -9,14 +9,14 @@ from fengqiao.runtime.problems import problem_responses
 from services.mediation import answers
 from services.mediation.case_desk import CaseDesk
 from services.mediation.case_documents import case_of
+from services.mediation.case_store import store_in_time
 from services.mediation.cases_api import Caller, CaseId, json
 from services.mediation.domain.assigning import Chosen, Wanted, suggest
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
-from services.mediation.loads import Loads
 
 
-def router(desk: CaseDesk, loads: Loads, whose: Jurisdiction, rules: Mapping[str, Rules]) -> APIRouter:
+def router(desk: CaseDesk, whose: Jurisdiction, rules: Mapping[str, Rules]) -> APIRouter:
     """rules: of each area that this installation serves."""
     routes = APIRouter(tags=["mediators"])
 
@@ -28,7 +28,8 @@ def router(desk: CaseDesk, loads: Loads, whose: Jurisdiction, rules: Mapping[str
     ) -> Response:
         """Those who mediate in the area, and the venues; with `kind` those made for it or taking whatever comes."""
         mine = rules[whose.area(area, caller)]
-        counts = loads.of(area)
+        async with store_in_time():
+            counts = await desk.loads(area)
 
         def wanted(said: Sequence[str]) -> bool:
             return kind is None or not said or mine.kinds.fit(kind, said)[0] > 0
@@ -42,7 +43,7 @@ def router(desk: CaseDesk, loads: Loads, whose: Jurisdiction, rules: Mapping[str
                 skills=list(one.skills),
                 grid_cells=list(one.grid_cells),
                 tiers=list(one.tiers),
-                open_cases=max(counts.get(one.id, 0), 0),
+                open_cases=counts[one.id],
                 most=one.most,
             )
             for one in mine.force.mediators
@@ -70,7 +71,9 @@ def router(desk: CaseDesk, loads: Loads, whose: Jurisdiction, rules: Mapping[str
         mine = rules[whose.case(id, caller)]
         case = case_of(await desk.case(id))
         tier = case.tier or 1
-        found = suggest(Wanted(case.kind, case.grid_cell, tier), mine.force, mine.kinds, loads.of(case.area))
+        async with store_in_time():
+            loads = await desk.loads(case.area)
+        found = suggest(Wanted(case.kind, case.grid_cell, tier), mine.force, mine.kinds, loads)
         return json(
             answers.Assignment(
                 case_id=id,

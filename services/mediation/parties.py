@@ -5,6 +5,7 @@ before the case: it is kept for a day of domain time and then forgotten, unless 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -113,13 +114,20 @@ class Parties:
             (case, {}, {"$unset": {"waiting": ""}, "$inc": {"version": 1}}) for case in cases
         )
 
-    async def erase(self, case: str) -> None:
-        """Erase the parties of a case for good."""
+    async def erase(self, case: str, area: str) -> None:
+        """Erase the parties of a case for good: also where nobody was named, nobody is named later."""
         for _ in range(_TRIES):
             document = await self._collection.get(case)
-            if document is None or not document["parties"]:
+            if document is None:
+                nobody: Document = {"_id": case, "area": area, "version": 1, "first_at": self._clock.now()}
+                with contextlib.suppress(DuplicateId):
+                    await self._collection.insert(nobody | {"parties": [], "erased": True})
+                    return
+                continue
+            if document.get("erased"):
                 return
             emptied = document | {"parties": [], "version": document["version"] + 1, "erased": True}
+            emptied.pop("waiting", None)
             if await self._collection.replace(emptied, {"version": document["version"]}):
                 return
         raise StoreUnavailable("too many name parties of this case at the same moment")

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.problems import Unprocessable
-from services.mediation.case_documents import case_of, sortable
+from services.mediation.case_documents import case_of
 from services.mediation.domain.case import Case
 from services.mediation.hazard_desk import hazard_of
+from services.mediation.listing import sortable
 
 MOST: Final = 100_000
 """Cases of a year: five times what the busiest seed has."""

@@ -13,8 +13,9 @@ from fengqiao.contracts.mediation import CaseRepeat
 from fengqiao.contracts.model import Location
 from fengqiao.runtime.documents import Collection, Document, DuplicateId
 from fengqiao.runtime.errors import StoreUnavailable
-from services.mediation.case_documents import sortable
+from fengqiao.runtime.failpoints import failpoint
 from services.mediation.domain.case import Case
+from services.mediation.listing import sortable
 from services.mediation.party_marks import PartyMarks
 
 MOST: Final = 100
@@ -51,6 +52,7 @@ class Repeats:
         reported = sortable(case.reported_at)
         for mark in dict.fromkeys(all):
             await self._keep(mark, f"{reported}|{case.id}")
+        failpoint("mediation.marked")
         found = await self._collection.get_many(list(dict.fromkeys(all)))
         since = sortable(case.reported_at - timedelta(days=days))
 

@@ -35,7 +35,10 @@ from services.mediation.domain.case import Signature, Visit
 from services.mediation.domain.context import Context, Party
 from services.mediation.domain.decide import decide, opening
 from services.mediation.domain.rules import Rules
+from services.mediation.due_list import page
 from services.mediation.due_slots import DueSlots, hour_of, slot_of
+from services.mediation.listing import DUE
+from services.mediation.lists import Lists
 from tests.bench.http_client import Pool
 from tests.bench.load import percentiles
 from tests.bench.processes import cpu_seconds, rss_mb
@@ -122,6 +125,7 @@ async def fill(database: Any, falling: Mapping[int, datetime], plain: int) -> di
     now, chance = datetime.now(UTC), Random(7)
     cases, parties, due = (Collection(database, f"mediation_{name}") for name in ("cases", "parties", "due"))
     slots: dict[str, list[str]] = defaultdict(list)
+    listed: dict[str, list[str]] = defaultdict(list)
     began, items = time.perf_counter(), 0
     for begin in range(0, plain + CASES, 250):
         made, named = [], []
@@ -139,6 +143,8 @@ async def fill(database: Any, falling: Mapping[int, datetime], plain: int) -> di
                 items += len(visits)
             at = datetime.fromisoformat(document["next_due"])
             slots[slot_of(at, document["_id"])].append(f"{document['next_due']}|{document['_id']}")
+            for name, entry in document["lists"]:
+                listed[name].append(entry)
             made.append(document)
         await cases.insert_each(made)
         if named:
@@ -146,6 +152,9 @@ async def fill(database: Any, falling: Mapping[int, datetime], plain: int) -> di
     hints: list[Document] = [{"_id": slot, "entries": entries} for slot, entries in slots.items()]
     for begin in range(0, len(hints), 500):
         await due.insert_each(hints[begin : begin + 500])
+    listed[f"days|{AREA}"] = [name.rpartition("|")[2] for name in listed if name.startswith(f"{DUE}|")]
+    rows: list[Document] = [{"_id": name, "entries": some, "n": len(some)} for name, some in listed.items()]
+    await Collection(database, "mediation_lists").insert_each(rows)
     watermark = {"_id": "watermark", "n": int(hour_of(now).timestamp() // 3600) - 2}
     await due.put_newer([watermark], by="n")
     return {"cases": plain + CASES, "visits": items, "filled_s": round(time.perf_counter() - began, 1)}
@@ -161,6 +170,21 @@ async def looks(database: Any) -> dict[str, float]:
         await slots.due(datetime.now(UTC) - timedelta(minutes=10))
         took.append((time.perf_counter() - began) * 1000)
     return percentiles(took)
+
+
+async def reads(database: Any) -> dict[str, dict[str, float]]:
+    """What it costs to ask for what is due when nothing is, and for the loads of 40 mediators, in ms."""
+    cases = Collection(database, "mediation_cases")
+    lists = Lists(Collection(database, "mediation_lists"), cases, DomainClock())
+    took: dict[str, list[float]] = {"due": [], "loads": []}
+    for _ in range(100):
+        began = time.perf_counter()
+        await page(lists, cases, [AREA], datetime.now(UTC) - timedelta(hours=2), ("", 0), 50)
+        between = time.perf_counter()
+        await lists.loads(AREA, [f"m-{n}" for n in range(40)])
+        took["due"].append((between - began) * 1000)
+        took["loads"].append((time.perf_counter() - between) * 1000)
+    return {what: percentiles(times) for what, times in took.items()}
 
 
 def request(case: str, step: str, body: dict[str, Any], revision: int, token: str) -> bytes:
@@ -239,9 +263,9 @@ async def measure_mediation(servers: LocalServers, folder: Path, seconds: float)
         missed = datetime.now(UTC) - timedelta(minutes=5)
         falling |= {worked + count + n: missed for n in range(BACKLOG)}
         database = client["fengqiao_mediation"]
-        empty = await looks(database)
+        empty, read_empty = await looks(database), await reads(database)
         stored = await fill(database, falling, worked)
-        idle = await looks(database)
+        idle, read = await looks(database), await reads(database)
         await system.start("mediation")
         token = system.token("mediator", AREA, client="bench")
         pids = {
@@ -260,6 +284,8 @@ async def measure_mediation(servers: LocalServers, folder: Path, seconds: float)
             **stored,
             "nothing_due_look_ms": idle,
             "nothing_stored_look_ms": empty,
+            "list_ms": read,
+            "nothing_stored_list_ms": read_empty,
             **row,
             "per_second": RATE,
             "fell_due": count,
@@ -290,6 +316,9 @@ def show(row: Mapping[str, Any]) -> None:
     idle = row["nothing_due_look_ms"]
     empty = row["nothing_stored_look_ms"]
     out(f"  a look when nothing is due: p50 {idle['p50']:.2f} ms, {empty['p50']:.2f} when nothing is stored\n")
+    for name, what in (("due", "asking for what is due when nothing is"), ("loads", "the loads of 40 mediators")):
+        here, nothing = row["list_ms"][name], row["nothing_stored_list_ms"][name]
+        out(f"  {what}: p50 {here['p50']:.2f} ms, {nothing['p50']:.2f} when nothing is stored\n")
 
 
 async def main() -> None:

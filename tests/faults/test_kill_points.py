@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults.scenario import PASSES, survives_a_kill
 from tests.integration.analytics import test_kill_points as analytics
-from tests.integration.mediation import kills
+from tests.integration.mediation import kill_chains, kills
 from tests.integration.notify import test_kill_points as notify
 from tests.system import ROOT, System
 
@@ -14,8 +14,8 @@ LITERAL = re.compile(r'failpoint\(\s*"([^"]+)"\s*\)')
 IN_EVERY_RELAY = re.compile(r'failpoint\(f"\{self\._name\}\.([a-z-]+)"\)')
 RELAYS = ("intake", "intake-disputes", "mediation", "mediation-hazards", "notify", "insights")
 BY_THEMSELVES = {
-    *(f"mediation.{step}" for step in (*kills.OPENING, *kills.COMMAND, *kills.VISIT, *kills.FORGETTING)),
-    kills.HAZARD,
+    *(f"mediation.{step}" for step in kills.OPENING),
+    *kill_chains.STEPS,
     *(point for point, _ in notify.PLACES),
     *analytics.COUNTING,
     *analytics.TELLING,

@@ -261,25 +261,31 @@ def justice_classes() -> dict[str, Any]:
 
 def working_calendar() -> dict[str, Any]:
     """calendar.json: holidays and the weekend days worked for them, as the State Council's office announced them for
-    each year. A year that is not here has weekends only: add it when it is announced, in November."""
+    each year, checked against the notices' text as newspapers printed it (People's Daily 26 October 2023, Xinhua
+    12 November 2024 and 4 November 2025). A year that is not here has weekends only, and the service says so: add it when
+    it is announced. 2027 was not to be found when this was written."""
     days = (
-        (2024, "01-01 02-10..02-17 04-04..04-06 05-01..05-05 06-08..06-10 09-15..09-17 10-01..10-07",
+        (2024, "2023-10-25", "01-01 02-10..02-17 04-04..04-06 05-01..05-05 06-08..06-10 09-15..09-17 10-01..10-07",
          "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12"),
-        (2025, "01-01 01-28..02-04 04-04..04-06 05-01..05-05 05-31..06-02 10-01..10-08",
+        (2025, "2024-11-12", "01-01 01-28..02-04 04-04..04-06 05-01..05-05 05-31..06-02 10-01..10-08",
          "01-26 02-08 04-27 09-28 10-11"),
-        (2026, "01-01..01-03 02-15..02-23 04-04..04-06 05-01..05-05 06-19..06-21 09-25..09-27 10-01..10-07",
+        (2026, "2025-11-04", "01-01..01-03 02-15..02-23 04-04..04-06 05-01..05-05 06-19..06-21 09-25..09-27 10-01..10-07",
          "01-04 02-14 02-28 05-09 09-20 10-10"),
     )  # fmt: skip
     return {
         "years": [
-            {"year": year, "holidays": _days(year, holidays), "workdays": _days(year, workdays)}
-            for year, holidays, workdays in days
+            {
+                "year": year,
+                "source": f"国务院办公厅关于{year}年部分节假日安排的通知（{announced}）",
+                "holidays": _days(year, holidays),
+                "workdays": _days(year, workdays),
+            }
+            for year, announced, holidays, workdays in days
         ]
     }
 
 
 def _days(year: int, text: str) -> list[str]:
-
     found = []
     for part in text.split():
         first, _, last = part.partition("..")

@@ -8,6 +8,7 @@ from services.mediation.domain.context import Context
 from services.mediation.domain.errors import NotAllowed, PartWrong
 from services.mediation.domain.happenings import Agreed, Confirmed
 from services.mediation.domain.hindrances import allowed
+from services.mediation.domain.workdays import end_of
 
 
 def agreed(case: Case, command: wish.Agree, context: Context) -> Agreed:
@@ -40,7 +41,9 @@ def agreed(case: Case, command: wish.Agree, context: Context) -> Agreed:
     due = [DueItem(key=f"duty:{duty.number}", kind="duty", due_at=duty.deadline) for duty in duties]
     confirm_by = None
     if case.mode != "public_order":
-        confirm_by = context.now + timedelta(days=law.confirm_days)
+        # Days of the calendar: the last one counts whole.
+        zone = context.rules.timezone
+        confirm_by = end_of(context.now.astimezone(zone).date() + timedelta(days=law.confirm_days), zone)
         remind = confirm_by - timedelta(days=law.remind_days)
         due.append(DueItem(key="confirmation", kind="confirmation", due_at=remind))
     return Agreed(
@@ -82,8 +85,9 @@ def confirmed(case: Case, command: wish.Confirm, context: Context) -> Confirmed:
             raise NotAllowed("Nobody has asked the court yet: record that first (step asked).", allowed(case))
         return Confirmed(at=context.now, by=context.by, step=command.step)
     if context.now > agreement.confirm_by:
-        local = agreement.confirm_by.astimezone(context.rules.timezone)
-        raise NotAllowed(f"The 30 days for asking the court ended on {local:%Y-%m-%d}.", allowed(case))
+        law, last = context.rules.law, agreement.confirm_by - timedelta(seconds=1)
+        local = last.astimezone(context.rules.timezone)
+        raise NotAllowed(f"The {law.confirm_days} days for asking the court ended on {local:%Y-%m-%d}.", allowed(case))
     missing = sorted({party.id for party in context.quarrelling} - set(command.asked_by))
     if missing:
         raise PartWrong("/asked_by", f"All parties ask the court together: {', '.join(missing)} is missing.")

@@ -53,6 +53,8 @@ class DueItem(Data):
     due_at: Instant
     fired_at: Instant | None = None
     """When it was told that it is due."""
+    holidays_unknown: tuple[int, ...] | None = None
+    """Years it counts working days in whose holidays were not known: only weekends were left out."""
 
 
 class Session(Data):

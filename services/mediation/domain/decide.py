@@ -8,7 +8,7 @@ from fengqiao.contracts.mediation import CaseRepeat, CaseSource
 from services.mediation.domain import commands as wish
 from services.mediation.domain import transitions
 from services.mediation.domain.agreeing import agreed, confirmed
-from services.mediation.domain.assessing import assessed
+from services.mediation.domain.assessing import assessed, raised
 from services.mediation.domain.case import Case, DueItem
 from services.mediation.domain.context import Context
 from services.mediation.domain.errors import NotAllowed, PartWrong, UnknownVisit
@@ -74,11 +74,13 @@ def _found_by(dispute: DisputeReported) -> str | None:
 
 
 def repeated(case: Case, repeats: tuple[CaseRepeat, ...], context: Context) -> list[Happened]:
-    """Earlier cases of these parties or this place were found, some of them for the first time."""
+    """Earlier cases of these parties or this place were found, some of them for the first time: what is graded already
+    is graded anew by it."""
     if set(repeats) <= set(case.repeats):
         return []
     known = {repeat.case_id: repeat for repeat in (*case.repeats, *repeats)}
-    return [Repeated(at=context.now, by=context.by, repeats=tuple(known[id] for id in sorted(known)))]
+    found = Repeated(at=context.now, by=context.by, repeats=tuple(known[id] for id in sorted(known)))
+    return [found, *raised(fold([found], case), context)]
 
 
 def decide(case: Case, command: wish.Command, context: Context) -> list[Happened]:

@@ -21,6 +21,7 @@ from services.mediation.domain.happenings import (
     Opened,
     Performed,
     Planned,
+    Raised,
     Referred,
     Repeated,
     SessionHeld,
@@ -112,6 +113,8 @@ def _changes(case: Case, event: Happened) -> dict[str, Any]:
                 "gate": event.gate,
                 "accepted_at": event.accepted_at,
             }
+        case Raised():
+            return {"grade": event.grade, "tier": event.tier, "grade_reasons": event.reasons}
         case Planned():
             return {"plan": Plan(owner=event.owner, words=event.words, at=event.at)}
         case Referred():

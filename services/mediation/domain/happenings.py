@@ -83,6 +83,15 @@ class Assessed(Happened):
     accepted_at: Instant | None = None
 
 
+class Raised(Happened):
+    """More was found out, and the rules ask for a graver colour: nobody had to look again."""
+
+    TYPE: ClassVar = "raised"
+    grade: Grade
+    tier: Tier
+    reasons: tuple[str, ...]
+
+
 class Planned(Happened):
     TYPE: ClassVar = "planned"
     owner: str
@@ -206,6 +215,7 @@ HAPPENINGS: dict[str, type[Happened]] = {
         Opened,
         Repeated,
         Assessed,
+        Raised,
         Planned,
         Referred,
         Extended,

@@ -15,6 +15,7 @@ from services.mediation.domain.happenings import Escalated, Extended, Happened, 
 from services.mediation.domain.hindrances import allowed
 from services.mediation.domain.law import in_words, public_order_until
 from services.mediation.domain.rules import later, tier_item
+from services.mediation.domain.workdays import end_of
 
 CLOCKS_APART: Final = timedelta(minutes=10)
 """By how much a client's clock may be ahead of ours."""
@@ -43,7 +44,9 @@ def referred(case: Case, command: wish.Refer, context: Context) -> Referred:
             raise PartWrong("/mediators", "Nobody of this area's mediators is free for it: name them.")
     until = None
     if mode == "people":
-        until = case.people_until or later(context.now, rules.timezone, months=rules.law.months)
+        month = later(context.now, rules.timezone, months=rules.law.months).astimezone(rules.timezone)
+        # Its last day counts whole.
+        until = case.people_until or end_of(month.date(), rules.timezone)
     return Referred(
         at=context.now,
         by=context.by,
@@ -69,8 +72,24 @@ def _check_mode(case: Case, mode: MediationMode) -> None:
 def _times(case: Case, mode: MediationMode, until: datetime | None, context: Context) -> tuple[DueItem, ...]:
     if until is not None:
         return (DueItem(key="people", kind="people", due_at=until),)
-    end = _next_until(case, context) if mode == "public_order" else None
-    return (DueItem(key="public_order", kind="public_order", due_at=end),) if end else ()
+    return _public_order_item(case, context) if mode == "public_order" else ()
+
+
+def _public_order_item(case: Case, context: Context) -> tuple[DueItem, ...]:
+    """Until when the next public-order mediation has to be held; nothing where there may be none."""
+    end = _next_until(case, context)
+    if end is None:
+        return ()
+    years = _unknown_years(case, end, context) or None
+    return (DueItem(key="public_order", kind="public_order", due_at=end, holidays_unknown=years),)
+
+
+def _unknown_years(case: Case, end: datetime, context: Context) -> tuple[int, ...]:
+    """Years between acceptance, or the last public-order mediation, and `end` of which only weekends are known."""
+    held = _public_order(case)
+    begun = held[-1].held_at if held else case.accepted_at or case.reported_at
+    zone = context.rules.timezone
+    return context.rules.calendar.unknown(begun.astimezone(zone).date(), end.astimezone(zone).date())
 
 
 def _next_until(case: Case, context: Context) -> datetime | None:
@@ -122,12 +141,8 @@ def session_held(case: Case, command: wish.HoldSession, context: Context) -> lis
     )
     after = fold([held], case)
     if case.mode == "public_order" and command.outcome != "agreed":
-        end = _next_until(after, context)
-        if end is not None:
-            held = held.model_copy(
-                update={"due": (DueItem(key="public_order", kind="public_order", due_at=end),)},
-            )
-            after = fold([held], case)
+        held = held.model_copy(update={"due": _public_order_item(after, context)})
+        after = fold([held], case)
     events: list[Happened] = [held]
     if command.danger:
         events.append(notify(after, "danger", context))
@@ -156,9 +171,11 @@ def _check_times(case: Case, held_at: datetime, context: Context) -> None:
             )
         if held_at > until:
             local = until.astimezone(rules.timezone)
+            years = ", ".join(map(str, _unknown_years(case, until, context)))
+            weekends = f"; of {years} no holidays are known, only weekends" if years else ""
             raise NotAllowed(
-                f"The public-order mediation had to be held before {local:%Y-%m-%d %H:%M} (working days): dispose of "
-                "the case, or refer it with mode people.",
+                f"The public-order mediation had to be held before {local:%Y-%m-%d %H:%M} (working days{weekends}): "
+                "dispose of the case, or refer it with mode people.",
                 allowed(case),
             )
     elif case.people_until is not None and held_at > case.people_until:

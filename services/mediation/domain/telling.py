@@ -86,6 +86,15 @@ def _one(case: Case, event: own.Happened, marks: dict[str, Any]) -> said.CaseEve
                 money_yuan=event.money_yuan,
                 people_count=event.people,
             )
+        case own.Raised():
+            return said.CaseAssessed(
+                **marks,
+                reasons=event.reasons,
+                repeats=case.repeats,
+                justice_class=case.justice_class,
+                money_yuan=case.money_yuan,
+                people_count=case.people,
+            )
         case own.Planned():
             return said.CasePlanned(**marks, owner=event.owner, paper=event.words)
         case own.Referred():

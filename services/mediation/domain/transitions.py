@@ -10,6 +10,12 @@ _TABLE: Final = """
     -             | opened       -> screened
     screened      | assessed     -> assessed
     assessed      | assessed     -> assessed
+    assessed      | raised       -> assessed
+    referred      | raised       -> referred
+    in_resolution | raised       -> in_resolution
+    disposed      | raised       -> disposed
+    in_control    | raised       -> in_control
+    followed_up   | raised       -> followed_up
     assessed      | planned      -> assessed
     referred      | planned      -> referred
     in_resolution | planned      -> in_resolution

@@ -22,7 +22,7 @@ class Year:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """years: those that are known. In any other one only weekends are days off: `known` says so."""
+    """years: those that are known. In any other one only weekends are days off: `unknown` says which."""
 
     years: Mapping[int, Year] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -42,9 +42,9 @@ class Calendar:
             count -= self.is_working(day)
         return day
 
-    def known(self, day: date) -> bool:
-        """Whether the holidays of that year are known."""
-        return day.year in self.years
+    def unknown(self, first: date, last: date) -> tuple[int, ...]:
+        """The years from `first` to `last` whose holidays are not known."""
+        return tuple(year for year in range(first.year, last.year + 1) if year not in self.years)
 
 
 def end_of(day: date, zone: ZoneInfo) -> datetime:

@@ -13,17 +13,12 @@ from tests.integration.mediation.kit import (
     brought,
     dispute,
     fallen,
-    give,
     opened,
     running,
     told,
 )
 
 OPENING = ("hinted", "inserted", "produced", "handled")
-COMMAND = ("hinted", "replaced", "produced")
-FORGETTING = ("erased", "replaced")
-HAZARD = "mediation-hazards.produced"
-VISIT = ("hinted", "replaced", "produced", "fired")
 
 
 async def opening(place: Place, step: str) -> None:
@@ -85,31 +80,6 @@ async def command(place: Place, step: str) -> None:
     assert len(await place.stored("papers")) == (2 if step == "hinted" else 1)
 
 
-async def hazard(place: Place) -> None:
-    """A hazard is found: it was published, and nobody knows."""
-    child = place.child(failpoints=f"{HAZARD}=kill:1")
-    await child.start()
-    body, key = {"area": "gaoqiao", "kind": "fire_exit"}, {"Idempotency-Key": "h1"}
-    async with child.client() as http:
-        with pytest.raises(httpx.TransportError):
-            await http.post("/v1/hazards", json=body, headers=key)
-    assert await child.process.wait() == -9
-    healthy = place.child()
-    await healthy.start("livez")
-    try:
-        async with healthy.client() as http:
-            again = await http.post("/v1/hazards", json=body, headers=key)
-            assert again.status_code == 200, again.text
-            id = again.json()["id"]
-
-            async def is_told() -> bool:
-                return len(await place.stored("hazards")) == 1 and set(await place.verbs(id)) == {"found"}
-
-            await eventually(is_told, within=30, what="the hazard told")
-    finally:
-        await healthy.process.stop()
-
-
 async def visit(place: Place, step: str) -> None:
     """A visit falls due."""
     async with running(place) as before, before.client() as http:
@@ -145,27 +115,3 @@ async def _over(place: Place, case: str) -> bool:
     end = (NIGHT + timedelta(days=4, hours=1)).isoformat(timespec="microseconds")
     slots = await place.stored("due")
     return not any(entry < end and entry.endswith(case) for slot in slots for entry in slot.get("entries", ()))
-
-
-async def forgetting(place: Place, step: str) -> None:
-    """The parties of a closed case are erased after their time."""
-    async with running(place) as before, before.client() as http:
-        case, etag = await brought(http, step, 0)
-        for name, body in (("dispose", {"outcome": "withdrawn", "note": "当事人撤回"}), ("close", {})):
-            etag = (await give(http, case, name, etag, **body)).headers["ETag"]
-    clock = f"{(NIGHT + timedelta(days=1200)).isoformat()},x1"
-    dies = place.child(failpoints=f"mediation.{step}=kill:1", clock=clock)
-    dies.process.start()
-    assert await dies.process.wait() == -9, dies.process.log_tail()
-    healthy = place.child(clock=clock)
-    await healthy.start("livez")
-    try:
-
-        async def forgotten() -> bool:
-            return [one["case_id"] for one in await told(place, "case.forgotten")] == [case]
-
-        await eventually(forgotten, within=30, what="the case forgotten, told once")
-    finally:
-        await healthy.process.stop()
-    assert "陈某一" not in repr([await place.stored(name) for name in ("parties", "papers", "cases")])
-    assert await place.stored("papers") == []

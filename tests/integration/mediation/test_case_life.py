@@ -228,7 +228,9 @@ async def test_two_editors_at_the_same_time_one_of_them_gets_412(mediation: Inst
             assert now.json()["grade"] == won.json()["grade"]
             etag = now.headers["ETag"]
             assert all(answer.headers["ETag"] == etag for answer in answers)
-    assert await mediation.place.verbs(reported.case_id) == ["opened", *["assessed"] * 5]
+    # An orange one of that hour is reported at once, by the system itself.
+    verbs = [verb for verb in await mediation.place.verbs(reported.case_id) if verb != "notification-requested"]
+    assert verbs == ["opened", *["assessed"] * 5]
     # The words of those who lost are not kept.
     assert len(await mediation.place.stored("papers")) == 5
 
@@ -245,8 +247,9 @@ async def test_a_command_that_is_sent_again_with_its_key_acts_once(mediation: In
         assert [answer.status_code for answer in answers] == [200, 200, 200]
         assert [answer.json()["replayed"] for answer in answers] == [False, True, True]
         assert [row["type"] for row in answers[2].json()["history"]] == ["opened", "assessed"]
-        other = await http.post(f"{url}/escalate", json={"reason": "x"}, headers=headers)
-        assert other.status_code == 422
+        for command, said in (("escalate", {"reason": "x"}), ("assess", {"grade": "red", "reason": "first"})):
+            other = await http.post(f"{url}/{command}", json=said, headers=headers)
+            assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/idempotency-key")
 
 
 @pytest.mark.parametrize("driver", ["motor", "pymongo"])

@@ -1,14 +1,19 @@
 """What falls due is told once: with three instances, after an absence; dying between two steps is in `kills`."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from fengqiao.runtime import documents
 from fengqiao.runtime.clock import ManualClock
 from services.mediation.case_documents import case_of, refolded
+from services.mediation.due_list import page
 from services.mediation.due_slots import DueSlots
 from services.mediation.due_work import DueWork
 from services.mediation.hazard_desk import hazard_of, refolded_hazard
+from services.mediation.listing import due_list, load_list
+from services.mediation.lists import Lists
 from tests.awaiting import eventually
 from tests.integration.mediation.kit import NIGHT, Instance, Place, brought, fallen, give, name, running, told
 
@@ -191,6 +196,90 @@ async def test_M7_finding_what_is_due_does_not_look_at_what_is_not(mediation: In
     finally:
         await documents.close(client)
     assert fired == [soon]
+
+
+class Counted(documents.Collection):
+    """Counts the documents that are asked for, and looks through nothing."""
+
+    asked = 0
+
+    async def get(self, id: str) -> documents.Document | None:
+        self.asked += 1
+        return await super().get(id)
+
+    async def get_many(self, ids: Sequence[str]) -> dict[str, documents.Document]:
+        self.asked += len(ids)
+        return await super().get_many(ids)
+
+    async def find(self, where: Mapping[str, Any], **more: Any) -> list[documents.Document]:
+        assert set(where) == {"_id"}, f"{where} looks through all documents"
+        self.asked += len(where["_id"]["$in"])
+        return await super().find(where, **more)
+
+
+async def test_M5_M7_what_is_due_and_who_has_how_much_cost_what_is_asked_for(mediation: Instance) -> None:
+    async with mediation.client() as http:
+        soon = sorted([(await brought(http, f"soon-{n}", 7))[0] for n in range(3)])
+        await asyncio.gather(*(brought(http, f"later-{n}", 2) for n in range(12)))
+        mediation.clock.advance(3 * DAY + 60)
+        listed = (await http.get("/v1/due?area=gaoqiao")).json()["items"]
+        assert [one["case_id"] for one in listed] == soon
+        load = {one["id"]: one["open_cases"] for one in (await http.get("/v1/mediators?area=gaoqiao")).json()["items"]}
+        assert load["mediator-1"] == 0
+    client = documents.connect(mediation.place.mongodb_uri, "pymongo")
+    try:
+        database = client[mediation.place.database]
+        names, cases = Counted(database, "mediation_lists"), Counted(database, "mediation_cases")
+        lists = Lists(names, cases, mediation.clock)
+        items, following = await page(lists, cases, ["gaoqiao"], mediation.clock.now(), ("", 0), 50)
+        assert ([case.id for case, _ in items], following) == (soon, None)
+        # The list of days, the day itself, and the three cases; the twelve that are due in a month cost nothing.
+        assert (names.asked, cases.asked) == (2, 3)
+        assert await lists.loads("gaoqiao", ["m-li", "lawyer-wang", "nobody"]) == {
+            "m-li": 15, "lawyer-wang": 15, "nobody": 0,
+        }  # fmt: skip
+        assert (names.asked, cases.asked) == (5, 3)
+    finally:
+        await documents.close(client)
+
+
+async def test_M5_M7_an_entry_whose_case_never_came_to_be_so_goes_when_it_is_read(mediation: Instance) -> None:
+    """A process that dies between list and case leaves an entry; once the case is past it, nobody is misled."""
+    lists, place = mediation.service.lists, mediation.place
+    async with mediation.client() as http:
+        case, _ = await brought(http, "entry", 2)
+        left = [
+            (load_list("gaoqiao", "m-li"), f"{case}|2"),
+            (due_list("gaoqiao", "2024-10-30"), f"2024-10-30T01|{case}|2"),
+        ]
+        await lists.put(left)
+        assert await lists.loads("gaoqiao", ["m-li"]) == {"m-li": 2}
+        assert (await http.get("/v1/due?area=gaoqiao")).json()["items"] == []
+        assert await lists.check(load_list("gaoqiao", "m-li")) == 1
+        assert await lists.loads("gaoqiao", ["m-li"]) == {"m-li": 1}
+        assert left[1][1] not in repr(await place.stored("lists"))
+        # One that its case may still come to stays.
+        await lists.put([(load_list("gaoqiao", "m-li"), f"{case}|99")])
+        assert await lists.check(load_list("gaoqiao", "m-li")) == 0
+        await lists.take([(load_list("gaoqiao", "m-li"), f"{case}|99")])
+    # Cases of an installation that had no lists yet are put on them at the start.
+    client = documents.connect(place.mongodb_uri, "pymongo")
+    try:
+        database = client[place.database]
+        cases, names = (documents.Collection(database, f"mediation_{name}") for name in ("cases", "lists"))
+        for document in await place.stored("lists"):
+            await names.delete(document["_id"])
+        [stored] = await place.stored("cases")
+        old = {name: value for name, value in stored.items() if name != "lists"}
+        assert await cases.replace(old, {})
+    finally:
+        await documents.close(client)
+    async with running(place) as again:
+
+        async def counted() -> bool:
+            return await again.service.lists.loads("gaoqiao", ["m-li"]) == {"m-li": 1}
+
+        await eventually(counted, what="the load counted again")
 
 
 async def test_M7_due_work_beside_a_command_refuses_nobody(mediation: Instance) -> None:

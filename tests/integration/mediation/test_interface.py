@@ -3,6 +3,7 @@
 One mediation for the whole file: each test has cases and parties of its own.
 """
 
+import asyncio
 import io
 import re
 import zipfile
@@ -324,6 +325,9 @@ async def test_S12_M1_the_days_list_shows_who_was_missed_and_a_trouble_opens_a_c
         for _ in range(2):
             missed = {"area": "yujin", "contact": "contact-G02", "answered": False}
             await http.post("/v1/check-ins", json=missed, headers={"Idempotency-Key": "g02"})
+        used = {**missed, "answered": True, "trouble": {"kind": "noise"}}
+        misused = await http.post("/v1/check-ins", json=used, headers={"Idempotency-Key": "g02"})
+        assert (misused.status_code, misused.json()["errors"][0]["pointer"]) == (422, "/idempotency-key")
         trouble = {"kind": "neighbour_dispute", "description": "楼上漏水争吵"}
         answers = [await call("contact-G03", answered=True, trouble=trouble) for _ in range(2)]
         rows = {row["contact"]: row for row in answers[1].json()["items"]}
@@ -361,7 +365,28 @@ async def test_M14_hazards_go_through_their_stages_and_are_listed(one: Instance)
             "/v1/hazards", json={"area": "gaoqiao", "kind": "wiring"}, headers={"Idempotency-Key": "m14"}
         )
         assert other.status_code == 422
-        closed = await http.post(f"{url}/close", json={"result": "unfounded"}, headers={"If-Match": '"2"'})
+        # An answer that was lost: sent again, it is told what became of it, whatever its If-Match.
+        key = {"If-Match": '"2"', "Idempotency-Key": "again"}
+        order = {"order": "清理通道", "due_at": (one.clock.now() + timedelta(days=2)).isoformat()}
+        ordered = [await http.post(f"{url}/order", json=order, headers=key) for _ in range(2)]
+        assert [(answer.status_code, answer.json()["replayed"]) for answer in ordered] == [(200, False), (200, True)]
+        assert {answer.json()["revision"] for answer in ordered} == {3}
+        for path, body in (("order", {**order, "order": "另一件"}), ("check", {"rectified": True})):
+            misused = await http.post(f"{url}/{path}", json=body, headers=key)
+            assert (misused.status_code, misused.json()["errors"][0]["pointer"]) == (422, "/idempotency-key")
+        at_once = await asyncio.gather(
+            *(
+                http.post(
+                    f"{url}/check", json={"rectified": True, "note": "已清"},
+                    headers={"If-Match": '"3"', "Idempotency-Key": "at-once"},
+                )
+                for _ in range(4)
+            )
+        )  # fmt: skip
+        assert sorted(answer.json()["replayed"] for answer in at_once) == [False, True, True, True]
+        papers = [paper for paper in await one.place.stored("papers") if paper["case"] == made.json()["id"]]
+        assert len(papers) == 2, "the words of those that were sent again are not kept"
+        closed = await http.post(f"{url}/close", json={"result": "rectified"}, headers={"If-Match": '"4"'})
         assert closed.json()["stage"] == "closed"
         listed = (await http.get("/v1/hazards?area=gaoqiao&stage=closed")).json()["items"]
         assert made.json()["id"] in {row["id"] for row in listed}

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from fengqiao.contracts.mediation import CaseRepeat
 from services.mediation.domain import commands as wish
-from services.mediation.domain.decide import decide, repeated
+from services.mediation.domain.decide import allowed, decide, repeated
 from services.mediation.domain.errors import NotAllowed, PartWrong
 from services.mediation.domain.evolve import fold
 from services.mediation.domain.grading import DEFAULT_SIGNS, ORDER, Grading, Seen, least_grade
 from services.mediation.domain.happenings import Assessed, Escalated, Notified
 from services.mediation.domain.kinds import Kinds
-from tests.unit.mediation.cases import ASSESS, FAIL, NIGHT, PAPER, REFER, context, given
+from services.mediation.domain.telling import tell
+from tests.unit.mediation.cases import ASSESS, FAIL, NIGHT, PAPER, REFER, S1, context, given
 
 KINDS = Kinds({"brawl": "020301", "demolition": "0811", "0811": "0811"})
 
@@ -119,6 +120,37 @@ def test_M4_too_many_failed_sessions_lead_one_tier_higher() -> None:
     assert (escalated.tier, escalated.why, escalated.reason) == (2, "failure", None)
     top = given(wish.Assess("red", PAPER), wish.MakePlan("o", PAPER), REFER, FAIL, FAIL)
     assert (top.stage, top.tier) == ("in_resolution", 3)
+
+
+def test_M8_what_is_found_after_a_case_was_graded_raises_its_grade_and_is_told() -> None:
+    referred = given(ASSESS, REFER)
+    found = repeated(referred, earlier(2), context())
+    assert [event.TYPE for event in found] == ["repeated", "raised", "notified"]
+    red = fold(found, referred)
+    assert (red.stage, red.grade, red.tier, red.grade_reasons) == ("referred", "red", 3, ("parties:3",))
+    assert {"plan", "tier"} <= {item.key for item in red.agenda}
+    assert (red.red_reported, "plan" in allowed(red)) == (True, True)
+    [told] = tell(red, found[1])
+    assert told.TYPE == "fengqiao.case.assessed.v1"
+    orange = repeated(referred, earlier(1), context())
+    assert [event.TYPE for event in orange] == ["repeated", "raised"]
+    assert "report" in {item.key for item in fold(orange, referred).agenda}
+    # A name alone makes nothing graver, nor what is no graver than it was seen.
+    assert [event.TYPE for event in repeated(referred, earlier(2, "party"), context())] == ["repeated"]
+    judged = given(wish.Assess("red", PAPER))
+    assert [event.TYPE for event in repeated(judged, earlier(2), context())] == ["repeated"]
+    assert [event.TYPE for event in repeated(given(), earlier(2), context())] == ["repeated"], "not graded yet"
+
+
+def test_M8_a_settled_quarrel_that_turns_out_to_be_a_repeat_is_told_and_stays_settled() -> None:
+    settled = given(*S1[:7])
+    found = repeated(settled, earlier(2), context())
+    assert [event.TYPE for event in found] == ["repeated", "raised", "notified"]
+    red = fold(found, settled)
+    assert (red.stage, red.grade) == ("in_control", "red")
+    assert not {"plan", "tier"} & {item.key for item in red.agenda}
+    closed = given(*S1)
+    assert [event.TYPE for event in repeated(closed, earlier(2), context())] == ["repeated"]
 
 
 def test_M8_repeats_are_linked_once_and_raise_the_next_grade() -> None:

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 
 from fengqiao.runtime.chain import ChainBroken
 from fengqiao.runtime.documents import Document
-from services.mediation.case_documents import case_of, changed, done_by, found_out, new_document, refolded
+from fengqiao.runtime.problems import Unprocessable
+from services.mediation.case_documents import case_of, changed, found_out, new_document, refolded
 from services.mediation.domain import commands as wish
 from services.mediation.domain.decide import allowed, decide, opening
 from services.mediation.domain.errors import CaseFault
 from services.mediation.domain.evolve import fold
 from services.mediation.domain.falling_due import fallen_due
 from services.mediation.domain.law import LegalFacts
+from services.mediation.listing import case_of_entry, load_list
+from services.mediation.sent import Sent, carried_out
 from tests.unit.mediation.cases import AGREE, CASE_ID, NIGHT, PAPER, RULES, S1, context, dispute, history, signed
 
 COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
@@ -82,11 +85,14 @@ def test_M2_M7_the_fold_of_a_history_is_the_stored_case(
     assert numbers == list(range(1, document["events_through"] + 1))
 
 
+SEVENTH = Sent("command-7", "what-it-said")
+
+
 def _whole() -> Document:
     events = history(S1)
     document = new_document(events[:1], None)
     for event in events[1:]:
-        document = changed(document, [event], None, "command-7" if event.TYPE == "agreed" else None)
+        document = changed(document, [event], None, SEVENTH if event.TYPE == "agreed" else None)
     return document
 
 
@@ -107,9 +113,12 @@ def test_M2_a_changed_history_is_found() -> None:
 
 
 def test_M2_a_command_is_found_by_its_id() -> None:
-    document = _whole()
-    assert done_by(document, "command-7") == "agreed"
-    assert done_by(document, "command-8") is None
+    history = _whole()["history"]
+    assert carried_out(history, SEVENTH)
+    assert not carried_out(history, Sent("command-8", "what-it-said"))
+    assert not carried_out(history, None)
+    with pytest.raises(Unprocessable):
+        carried_out(history, Sent("command-7", "something else"))
 
 
 def test_M2_each_change_has_its_event_and_the_stage_after_it() -> None:
@@ -140,17 +149,37 @@ def test_M7_what_has_to_be_done_next_is_on_the_document() -> None:
     due: dict[tuple[int, str], tuple[str, str]] = {}
     for event in events[1:]:
         document = changed(document, [event], None, None)
-        due[len(due), event.TYPE] = (document.get("due_key", "none")[:10], document.get("next_due", "none")[:10])
+        listed = [entry for name, entry in document["lists"] if name.startswith("due|")] or ["none"]
+        due[len(due), event.TYPE] = (listed[0][:10], document.get("next_due", "none")[:10])
     assert list(due.values()) == [
         ("none", "2024-11-06"),  # assessed: a week at tier 1
-        ("2024-11-29", "2024-11-06"),  # referred: the month of 人民调解
-        ("2024-11-29", "2024-11-06"),
+        ("2024-11-30", "2024-11-06"),  # referred: the month of 人民调解
+        ("2024-11-30", "2024-11-06"),
         ("2024-11-06", "2024-11-06"),  # agreed: the deadline of both duties
         ("2024-11-06", "2024-11-06"),
-        ("none", "2024-11-22"),  # performed: the court can be asked until the 29th, and is reminded of before
+        ("none", "2024-11-23"),  # performed: the court can be asked until the 30th, and is reminded of before
         ("2024-11-02", "2024-11-02"),  # under control: 1333N
-        ("2024-11-29", "2024-11-22"),
-        ("2025-01-30", "2024-11-22"),
-        ("none", "2024-11-22"),
+        ("2024-11-29", "2024-11-23"),
+        ("2025-01-30", "2024-11-23"),
+        ("none", "2024-11-23"),
         ("none", "2027-10-31"),  # closed: its parties are erased after three years
     ]
+
+
+def test_M5_M7_a_case_stands_on_the_list_of_its_day_and_of_its_mediators_until_it_is_over() -> None:
+    events = history(S1)
+    document = new_document(events[:1], None)
+    assert document["lists"] == []
+    seen: list[list[list[str]]] = []
+    for event in events[1:]:
+        document = changed(document, [event], None, None)
+        seen.append(document["lists"])
+        assert len({name for name, _ in document["lists"]}) == len(document["lists"])
+        assert all(case_of_entry(entry)[0] == CASE_ID for _, entry in document["lists"])
+    referred, after = seen[1], seen[2]
+    loads = [[load_list("gaoqiao", one), f"{CASE_ID}|3"] for one in ("m-li", "lawyer-wang")]
+    assert referred[1:] == loads
+    assert referred[0][0] == "due|gaoqiao|2024-11-30"
+    assert after == referred, "what stays keeps the version with which it came"
+    assert next(name for name, _ in seen[6]) == "due|gaoqiao|2024-11-02"
+    assert seen[-1] == []

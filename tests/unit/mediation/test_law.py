@@ -10,7 +10,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from fengqiao.geo.areas import load_area
-from services.mediation.area_rules import load_rules
+from services.mediation.area_rules import load_rules, years_missing
 from services.mediation.domain import commands as wish
 from services.mediation.domain.case import Case
 from services.mediation.domain.context import Party
@@ -90,8 +90,35 @@ def test_M11_working_days_pass_over_weekends_holidays_and_count_make_up_days() -
     assert after("2024-09-27", 3) == "2024-10-08", "Sunday the 29th is worked, the 1st to the 7th are off"
     assert after("2024-10-10", 2) == "2024-10-12", "a Saturday that is worked"
     assert after("2025-01-24", 1) == "2025-01-26", "a Sunday that is worked before the Spring Festival"
-    assert not year.known(date(2031, 1, 1))
+    assert after("2026-02-13", 3) == "2026-02-25", "Saturday the 14th is worked, the 15th to the 23rd are off"
+    assert after("2026-09-18", 1) == "2026-09-20", "a Sunday that is worked before National Day"
+    assert year.unknown(date(2026, 12, 30), date(2028, 1, 2)) == (2027, 2028)
     assert year.after(date(2031, 1, 3), 1) == date(2031, 1, 6), "of an unknown year the weekends are known"
+
+
+def test_M11_a_limit_that_counts_over_a_year_without_holidays_says_so() -> None:
+    facts = {"reported_at": datetime(2026, 12, 30, 2, tzinfo=UTC)}
+    when = context(after=datetime(2026, 12, 30, 3, tzinfo=UTC) - NIGHT, rules=GAOQIAO)
+    case = given(**facts)
+    for command in PUBLIC:
+        case = fold(decide(case, command, when), case)
+    [item] = [item for item in case.agenda if item.key == "public_order"]
+    assert (item.due_at, item.holidays_unknown) == (datetime(2027, 1, 4, 16, tzinfo=UTC), (2027,))
+    late = context(after=datetime(2027, 1, 10, tzinfo=UTC) - NIGHT, rules=GAOQIAO)
+    with pytest.raises(NotAllowed, match="of 2027 no holidays are known, only weekends"):
+        decide(case, TALK, late)
+    failed = fold(decide(case, FAIL, when), case)
+    assert [item.holidays_unknown for item in failed.agenda if item.key == "public_order"] == [(2027,)]
+    known = fold(decide(given(PUBLIC[0]), PUBLIC[1], context(rules=GAOQIAO)), given(PUBLIC[0]))
+    assert [item.holidays_unknown for item in known.agenda if item.key == "public_order"] == [None]
+
+
+def test_M11_a_year_that_is_missing_is_said_sixty_days_before_it_begins() -> None:
+    assert years_missing("gaoqiao", GAOQIAO, datetime(2026, 10, 31, tzinfo=UTC)) is None
+    soon = years_missing("gaoqiao", GAOQIAO, datetime(2026, 11, 24, tzinfo=UTC))
+    assert soon is not None
+    assert soon.startswith("gaoqiao: calendar.json has no holidays for 2027: working days leave out weekends only.")
+    assert "2027 and 2028" in (years_missing("gaoqiao", GAOQIAO, datetime(2027, 12, 1, tzinfo=UTC)) or "")
 
 
 @for_all(st.dates(date(2024, 1, 1), date(2026, 12, 1)), st.integers(1, 10), st.integers(1, 5))
@@ -160,10 +187,11 @@ def test_M11_settled_on_the_scene_is_kept_in_the_short_form() -> None:
 
 def test_M12_the_peoples_mediation_has_a_month_unless_all_consent_to_more() -> None:
     referred = given(ASSESS, REFER)
-    month = datetime(2024, 11, 30, 17, tzinfo=UTC) - timedelta(days=1)
+    month = datetime(2024, 11, 30, 16, tzinfo=UTC)  # referred on the 31st: the 30th is over
     assert referred.people_until == month
     assert {item.key: item.due_at for item in referred.agenda}["people"] == month
-    late = context(after=timedelta(days=31))
+    assert decide(referred, TALK, context(after=timedelta(days=31)))
+    late = context(after=timedelta(days=31, hours=2))
     with pytest.raises(NotAllowed, match="month of 人民调解 is over"):
         decide(referred, TALK, late)
     more = NIGHT + timedelta(days=60)
@@ -197,14 +225,15 @@ def _asked(case: Case, days: int, *parties: str) -> Case:
 def test_M12_both_ask_the_court_within_30_days() -> None:
     settled = given(ASSESS, REFER, TALK, AGREE, SETTLE)
     assert settled.agreement is not None
-    assert settled.agreement.confirm_by == settled.agreement.at + timedelta(days=30)
+    # Agreed on the 31st: the 30th day is 30 November, and counts whole.
+    assert settled.agreement.confirm_by == datetime(2024, 11, 30, 16, tzinfo=UTC)
     with pytest.raises(PartWrong, match="p2 is missing"):
         _asked(settled, 3, "p1")
-    with pytest.raises(NotAllowed, match="30 days"):
-        _asked(settled, 31, "p1", "p2")
+    with pytest.raises(NotAllowed, match="The 30 days for asking the court ended on 2024-11-30"):
+        _asked(settled, 32, "p1", "p2")
     with pytest.raises(NotAllowed, match="Nobody has asked"):
         decide(settled, wish.Confirm("confirmed"), context())
-    asked = _asked(settled, 29, "p1", "p2")
+    asked = _asked(settled, 31, "p1", "p2")
     confirmed = fold(decide(asked, wish.Confirm("confirmed"), context()), asked)
     assert confirmed.agreement is not None
     assert confirmed.agreement.confirmed is True
