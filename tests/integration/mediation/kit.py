@@ -30,7 +30,7 @@ from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.roles import Role
 from fengqiao.runtime.tokens import TokenMint
-from fengqiao.runtime.topics_admin import ensure_topics
+from fengqiao.runtime.topics_admin import delete_topics, ensure_topics
 from services.mediation.__main__ import Mediation, build
 from services.mediation.party_marks import party_key
 from services.mediation.settings import MediationSettings
@@ -84,6 +84,15 @@ class Place:
     async def make_topics(self) -> None:
         topics = [(f"{self.prefix}{name}", partitions, config) for name, partitions, config in kafka_topics()]
         await ensure_topics(self.bootstrap_servers, topics)
+
+    async def remove(self) -> None:
+        """Take topics and database away again."""
+        await delete_topics(self.bootstrap_servers, self.prefix)
+        client = documents.connect(self.mongodb_uri, "pymongo")
+        try:
+            await client.drop_database(self.database)
+        finally:
+            await documents.close(client)
 
     async def report(self, *disputes: DisputeReported, raw: bytes | None = None) -> None:
         """Publish disputes as dispatch does. raw: other data under the same headers."""

@@ -7,47 +7,29 @@ import asyncio
 import io
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
-from fengqiao.runtime.clock import ManualClock
 from tests.awaiting import eventually
 from tests.integration.mediation.kit import (
     AGREEMENT,
     NIGHT,
     S1,
     Instance,
-    Place,
     brought,
     dispute,
     give,
     name,
     opened,
-    running,
     strangers,
     told,
 )
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ALL = ["gaoqiao", "ciyin", "yujin"]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def one(
-    bootstrap_servers: str, mongodb_uri: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Instance]:
-    folder: Path = tmp_path_factory.mktemp("interface")
-    place = Place(bootstrap_servers, mongodb_uri, f"test_{folder.name}", f"{folder.name}.", folder)
-    await place.make_topics()
-    # Noon of Wednesday the 30th in Changsha.
-    async with running(place, clock=ManualClock(NIGHT.replace(hour=4))) as instance:
-        yield instance
 
 
 async def test_M5_whom_the_rules_choose_and_why_and_the_load_they_have(one: Instance) -> None:
@@ -170,16 +152,6 @@ async def test_M11_the_gate_and_the_guardian_are_refused_with_a_reason(one: Inst
         page = (await http.get(f"/v1/cases/{case}/agreement.html")).text
         assert "治安调解协议书" in page
         assert "小明（未成年人）" in page
-
-
-@pytest.mark.parametrize("part", ["facts", "duties", "manner", "place", "deadline", "signatures"])
-async def test_M6_an_agreement_without_a_required_part_is_422_and_names_it(one: Instance, part: str) -> None:
-    async with one.client() as http:
-        case, etag = await brought(http, f"m6-{part}", 3)
-        body = {name: value for name, value in AGREEMENT.items() if name != part}
-        answer = await give(http, case, "agreement", etag, **body)
-        assert answer.status_code == 422
-        assert answer.json()["errors"][0]["pointer"] == f"/{part}"
 
 
 async def test_M6_M12_the_agreement_is_printed_whole_and_who_prints_it_is_recorded(one: Instance) -> None:
