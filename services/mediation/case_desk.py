@@ -23,9 +23,9 @@ from services.mediation.case_files import CaseFiles
 from services.mediation.case_store import RelayState, store_in_time
 from services.mediation.domain.commands import Assess, Command, Refer
 from services.mediation.domain.context import Context, Party
-from services.mediation.domain.decide import decide, repeated
+from services.mediation.domain.decide import completed, decide, repeated
 from services.mediation.domain.errors import NotAllowed, PartWrong, UnknownVisit
-from services.mediation.domain.happenings import Happened
+from services.mediation.domain.happenings import Happened, Opened
 from services.mediation.papers import Words, write
 from services.mediation.preconditions import check_revision, etag
 from services.mediation.sent import Sent, carried_out
@@ -144,6 +144,20 @@ class CaseDesk:
             return context
         marks, repeats = await self._repeats.find(case_of(document), named, rules.grading.repeat_days)
         return Context(context.now, rules, by, context.parties, marks, repeats, context.loads)
+
+    async def complete(self, id: str, again: Opened) -> None:
+        """Add what the dispute says when it comes by another way. Raises StoreUnavailable."""
+        for _ in range(_TRIES):
+            document = await self._store.load(id)
+            context = Context(self._clock.now(), self._rules[document["area"]])
+            events = completed(case_of(document), again, context)
+            if not events:
+                return
+            after = found_out(document, events, telemetry.traceparent())
+            if await self._store.replace(after, document):
+                await self.link(id)
+                return
+        raise StoreUnavailable("the case changes all the time")
 
     async def loads(self, area: str) -> Mapping[str, int]:
         """How many open cases lie with each of the area's mediators. Raises StoreUnavailable."""

@@ -1,5 +1,6 @@
 """Disputes become cases: the consumer of `disputes`. A dispute that comes again, or by two ways, is one case."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -19,6 +20,7 @@ from services.mediation.case_desk import CaseDesk
 from services.mediation.case_documents import new_document
 from services.mediation.case_store import CaseStore
 from services.mediation.domain.decide import opening
+from services.mediation.domain.happenings import Opened
 from services.mediation.domain.rules import Rules
 from services.mediation.parties import Parties
 
@@ -41,22 +43,32 @@ class DisputeDesk:
 
     async def __call__(self, batch: Sequence[Received]) -> None:
         new: dict[str, Document] = {}
+        said: dict[str, list[Opened]] = defaultdict(list)
         for received in batch:
             dispute = _read(received)
-            if dispute.case_id in new:
-                RECORDS_REPEATED.labels(received.topic).inc()
-                continue
             trace = received.event.traceparent or telemetry.traceparent()
             rules = self._rules.get(dispute.area)
             if rules is None:
                 raise Rejected(received, f"there is no area {dispute.area} here")
-            new[dispute.case_id] = new_document(opening(dispute, self._clock.now(), rules), trace)
+            opened, *more = opening(dispute, self._clock.now(), rules)
+            assert isinstance(opened, Opened)  # it begins with that
+            said[dispute.case_id].append(opened)
+            if dispute.case_id in new:
+                RECORDS_REPEATED.labels(received.topic).inc()
+                continue
+            new[dispute.case_id] = new_document([opened, *more], trace)
         documents = list(new.values())
+        old: set[str] = set()
         for begin in range(0, len(documents), AT_ONCE):
-            await self._open(documents[begin : begin + AT_ONCE], batch[0].topic)
+            old |= await self._open(documents[begin : begin + AT_ONCE], batch[0].topic)
+        for id, told in said.items():
+            # What opened the case is in it; the same dispute by another way may know more.
+            for again in told if id in old else told[1:]:
+                await self._desk.complete(id, again)
         failpoint("mediation.handled")
 
-    async def _open(self, documents: Sequence[Document], topic: str) -> None:
+    async def _open(self, documents: Sequence[Document], topic: str) -> set[str]:
+        """The ids of cases that were there already."""
         fresh = await self._store.insert_each(documents)
         failpoint("mediation.inserted")
         await self._parties.have_a_case([document["_id"] for document in documents])
@@ -73,6 +85,7 @@ class DisputeDesk:
             # Of what was settled on the scene nothing is left to grade.
             if document.get("open"):
                 await self._desk.link(document["_id"])
+        return {document["_id"] for document, is_new in zip(documents, fresh, strict=True) if not is_new}
 
 
 def _read(received: Received) -> DisputeReported:

@@ -16,6 +16,7 @@ from services.mediation.domain.evolve import fold
 from services.mediation.domain.falling_due import NEXT_TIER, notify
 from services.mediation.domain.happenings import (
     Closed,
+    Completed,
     Controlled,
     Disposed,
     Escalated,
@@ -31,7 +32,7 @@ from services.mediation.domain.law import remedies
 from services.mediation.domain.mediating import extended, referred, session_held
 from services.mediation.domain.rules import Rules, later, scheduled, tier_item, visit_items
 
-__all__ = ["Context", "allowed", "decide", "opening", "repeated"]
+__all__ = ["Context", "allowed", "completed", "decide", "opening", "repeated"]
 
 _SOURCES: dict[str, CaseSource] = {"incident": "police", "intake": "application", "screening": "initiative"}
 
@@ -71,6 +72,15 @@ def opening(dispute: DisputeReported, now: datetime, rules: Rules, hazard: str |
 
 def _found_by(dispute: DisputeReported) -> str | None:
     return "grid_worker" if dispute.origin == "screening" and dispute.by.role == "gridworker" else None
+
+
+def completed(case: Case, again: Opened, context: Context) -> list[Happened]:
+    """What the dispute says when it comes by another way, as far as the case did not know it."""
+    names = ("incident_id", "number", "category", "location", "grid_cell", "station")
+    new = {name: getattr(again, name) for name in names if getattr(case, name) is None}
+    if case.forgotten_at is not None or all(value is None for value in new.values()):
+        return []
+    return [Completed(at=context.now, by=again.by, **new)]
 
 
 def repeated(case: Case, repeats: tuple[CaseRepeat, ...], context: Context) -> list[Happened]:

@@ -9,6 +9,7 @@ from services.mediation.domain.happenings import (
     Agreed,
     Assessed,
     Closed,
+    Completed,
     Confirmed,
     Controlled,
     Disposed,
@@ -97,6 +98,8 @@ def _agenda(case: Case, event: Happened) -> tuple[DueItem, ...]:
 
 def _changes(case: Case, event: Happened) -> dict[str, Any]:
     match event:
+        case Completed():
+            return {name: value for name, value in event if name not in ("at", "by", "due") and value is not None}
         case Repeated():
             return {"repeats": event.repeats}
         case Assessed():

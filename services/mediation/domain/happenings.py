@@ -60,6 +60,18 @@ class Opened(Happened):
     source: CaseSource | None = None
 
 
+class Completed(Happened):
+    """The dispute came a second time, by another way, and says what the first did not."""
+
+    TYPE: ClassVar = "completed"
+    incident_id: IncidentId | None = None
+    number: str | None = None
+    category: Category | None = None
+    location: Location | None = None
+    grid_cell: str | None = None
+    station: str | None = None
+
+
 class Repeated(Happened):
     """repeats: all that are known now."""
 
@@ -213,6 +225,7 @@ HAPPENINGS: dict[str, type[Happened]] = {
     kind.TYPE: kind
     for kind in (
         Opened,
+        Completed,
         Repeated,
         Assessed,
         Raised,

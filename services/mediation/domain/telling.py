@@ -23,6 +23,8 @@ def tell(case: Case, event: own.Happened) -> list[said.CaseEvent]:
         "incident_id": case.incident_id,
     }
     match event:
+        case own.Completed():
+            return []  # what it adds is in the events that follow, and in the case
         case own.FellDue():
             return _due(case, event, marks)
         case own.Disposed():

@@ -51,6 +51,7 @@ _TABLE: Final = """
     disposed      | closed       -> closed
     followed_up   | closed       -> closed
     closed        | forgotten    -> closed
+    any           | completed    -> same
     any           | repeated     -> same
     any           | fell-due     -> same
     any           | notified     -> same

@@ -96,6 +96,28 @@ async def test_M1_a_dispute_that_comes_twice_or_by_two_ways_is_one_case(mediatio
     assert len(await mediation.place.stored("cases")) == 2
 
 
+async def test_M1_what_only_the_second_way_knows_completes_the_case_in_either_order(mediation: Instance) -> None:
+    """A dispatcher reports the dispute before the incident has its number; the crew's clear knows number and place."""
+    where = {"lon": 113.0, "lat": 28.1, "name": "怡园小区3栋", "confidence": 0.95, "grid_cell": "G07", "station": "S1"}
+    cases = []
+    for key, order in (("desk-first", 1), ("crew-first", -1)):
+        desk, crew = dispute(key, origin="intake", number=None), dispute(key, location=where)
+        await mediation.place.report(*(desk, crew)[::order])
+        cases.append(desk.case_id)
+    async with mediation.client() as http:
+        for case in cases:
+
+            async def complete(case: str = case) -> Any:
+                found = await http.get(f"/v1/cases/{case}")
+                return found.json() if found.status_code == 200 and "number" in found.json() else None
+
+            whole = await eventually(complete, what="the whole case")
+            assert (whole["number"], whole["grid_cell"], whole["location"]["name"]) == ("1042", "G07", where["name"])
+    assert len(await mediation.place.stored("cases")) == 2
+    for document in await mediation.place.stored("cases"):
+        assert refolded(document) == case_of(document)
+
+
 async def test_M1_S4_settled_on_the_scene_leaves_no_case_open(mediation: Instance) -> None:
     reported = dispute("S4", settled_on_scene=True, kind="refund")
     await mediation.place.report(reported)

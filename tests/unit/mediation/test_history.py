@@ -10,12 +10,13 @@ from hypothesis import given as for_all
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from fengqiao.contracts.mediation import CaseRepeat
 from fengqiao.runtime.chain import ChainBroken
 from fengqiao.runtime.documents import Document
 from fengqiao.runtime.problems import Unprocessable
 from services.mediation.case_documents import case_of, changed, found_out, new_document, refolded
 from services.mediation.domain import commands as wish
-from services.mediation.domain.decide import allowed, decide, opening
+from services.mediation.domain.decide import allowed, decide, opening, repeated
 from services.mediation.domain.errors import CaseFault
 from services.mediation.domain.evolve import fold
 from services.mediation.domain.falling_due import fallen_due
@@ -50,6 +51,9 @@ COMMANDS: st.SearchStrategy[wish.Command] = st.one_of(
 )
 
 
+REPEATS = tuple(CaseRepeat(case_id=f"gaoqiao-{letter * 26}.case", by="parties") for letter in "bc")
+
+
 @settings(max_examples=150, deadline=None)
 @for_all(st.lists(COMMANDS, max_size=30), st.randoms(use_true_random=False), st.integers(0, 60))
 def test_M2_M7_the_fold_of_a_history_is_the_stored_case(
@@ -65,6 +69,10 @@ def test_M2_M7_the_fold_of_a_history_is_the_stored_case(
             assert document["revision"] == before["revision"], "due work does not move what people edit"
             assert refolded(document) == case_of(document)
             before, case = copy.deepcopy(document), case_of(document)
+        if found := repeated(case, REPEATS[: chance.randrange(12)], context()):
+            document = found_out(document, found, None)
+            before, case = copy.deepcopy(document), case_of(document)
+            assert refolded(document) == case
         try:
             events = decide(case, command, context())
         except CaseFault:
