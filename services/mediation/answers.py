@@ -303,6 +303,14 @@ class Paper(Answer):
     words: dict[str, Any]
 
 
+class HazardPaper(Answer):
+    id: str
+    hazard_id: str
+    by: str
+    at: datetime
+    words: dict[str, Any]
+
+
 def brief(document: Document) -> BriefCase:
     case = case_of(document)
     visits = case.open_visits

@@ -113,6 +113,8 @@ class Lists:
                     await self.check(load_list(area, mediator))
                 except Busy as busy:
                     log.debug("lists are checked later", why=str(busy))
+                except Exception:
+                    log.exception("a list could not be checked", area=area, mediator=mediator)
 
 
 def stands_on(document: Document) -> set[Place]:

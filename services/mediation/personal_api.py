@@ -8,6 +8,7 @@ from fengqiao.contracts import ids
 from fengqiao.runtime.audit import Audit
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
+from fengqiao.runtime.documents import Document
 from fengqiao.runtime.problems import Conflict, NotFound, Unprocessable, problem_responses
 from services.mediation import answers, requests
 from services.mediation.case_desk import CaseDesk, actor, store_in_time
@@ -110,12 +111,32 @@ def router(
     ) -> Response:
         """The words of a reason, a session or an agreement. Who reads them is recorded first."""
         whose.case(id, caller)
+        key, found = await written(id, paper, caller)
+        return json(answers.Paper(id=key, case_id=id, by=found["by"], at=found["at"], words=found["words"]))
+
+    @routes.get(
+        "/v1/hazards/{id}/papers/{paper}",
+        response_model=answers.HazardPaper,
+        responses=problem_responses(404, 503),
+    )
+    async def hazard_paper(
+        id: Annotated[str, Path(description="The hazard's id")],
+        paper: Annotated[str, Path(description="What follows the slash in a paper's id")],
+        caller: Annotated[Principal, require("cases:read", "personal:read")],
+    ) -> Response:
+        """The words of what was found, ordered or checked. Who reads them is recorded first."""
+        whose.hazard(id, caller)
+        key, found = await written(id, paper, caller)
+        return json(answers.HazardPaper(id=key, hazard_id=id, by=found["by"], at=found["at"], words=found["words"]))
+
+    async def written(id: str, paper: str, caller: Principal) -> tuple[str, Document]:
+        """(the paper's id, the paper), after it was written down who reads it."""
         key = f"{id}/{paper[:64]}"
         async with store_in_time():
             found = await papers.read(key)
             if found is None:
                 raise NotFound("There is no such paper, or its words have been erased.")
             await note(caller, "paper", key)
-        return json(answers.Paper(id=key, case_id=id, by=found["by"], at=found["at"], words=found["words"]))
+        return key, found
 
     return routes

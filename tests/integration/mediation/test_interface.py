@@ -346,6 +346,12 @@ async def test_M14_hazards_go_through_their_stages_and_are_listed(one: Instance)
         for path, body in (("order", {**order, "order": "另一件"}), ("check", {"rectified": True})):
             misused = await http.post(f"{url}/{path}", json=body, headers=key)
             assert (misused.status_code, misused.json()["errors"][0]["pointer"]) == (422, "/idempotency-key")
+        words = f"{url}/papers/{ordered[0].json()['order']['paper_id'].split('/')[1]}"
+        audited = len(await one.place.stored("audit"))
+        assert (await http.get(words)).json()["words"] == {"order": "清理通道"}
+        assert len(await one.place.stored("audit")) == audited + 1
+        async with one.client("dispatcher") as dispatcher:
+            assert (await dispatcher.get(words)).status_code == 403
         at_once = await asyncio.gather(
             *(
                 http.post(
