@@ -1,8 +1,31 @@
 """What clients are told: lists, page by page, and what is due. Refusals are in `test_refusals.py`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+from structlog.testing import capture_logs
 
 from tests.integration.mediation.kit import LI, NIGHT, Instance, brought, give, name
+
+
+async def test_M11_it_says_at_its_start_and_in_the_case_for_which_year_there_are_no_holidays(
+    mediation: Instance,
+) -> None:
+    with capture_logs() as quiet:
+        mediation.service.warn()
+    mediation.clock.instant = datetime(2026, 12, 30, 2, tzinfo=UTC)
+    with capture_logs() as said:
+        mediation.service.warn()
+    assert (quiet, len(said)) == ([], 5)
+    assert all("no holidays for 2027" in one["event"] and one["log_level"] == "warning" for one in said)
+    law = {"public_order_case": True, "from_civil_dispute": True, "consent": True}
+    async with mediation.client() as http:
+        case, _ = await brought(http, "holidays", 0, kind="brawl")
+        graded = await give(http, case, "assess", '"1"', reason="口角", law=law)
+        await give(http, case, "refer", graded.headers["ETag"], mode="public_order", mediators=["m-li"])
+        due = (await http.get(f"/v1/cases/{case}")).json()["due"]
+        assert (due["key"], due["due_at"], due["holidays_unknown"]) == ("public_order", "2027-01-04T16:00:00Z", [2027])
+        listed = (await http.get("/v1/due?area=gaoqiao&before=2027-02-01T00:00:00Z")).json()["items"]
+        assert [one["holidays_unknown"] for one in listed] == [[2027]]
 
 
 async def test_M7_due_lists_the_visits_that_have_come_due(mediation: Instance) -> None:
