@@ -77,22 +77,14 @@ def _one(case: Case, event: own.Happened, marks: dict[str, Any]) -> said.CaseEve
             )
         case own.Repeated():
             return said.CaseRepeated(**marks, repeats=event.repeats)
-        case own.Assessed():
+        case own.Assessed() | own.Raised():
+            assessed = event if isinstance(event, own.Assessed) else None
             return said.CaseAssessed(
                 **marks,
-                reason=event.reason,
-                reasons=event.reasons,
-                repeats=event.repeats,
-                marks=event.marks,
-                justice_class=event.justice_class,
-                money_yuan=event.money_yuan,
-                people_count=event.people,
-            )
-        case own.Raised():
-            return said.CaseAssessed(
-                **marks,
+                reason=assessed.reason if assessed else None,
                 reasons=event.reasons,
                 repeats=case.repeats,
+                marks=assessed.marks if assessed else (),
                 justice_class=case.justice_class,
                 money_yuan=case.money_yuan,
                 people_count=case.people,
