@@ -94,6 +94,28 @@ async def test_M3_M8_S6_the_third_quarrel_of_the_same_two_is_red_and_the_superio
     assert not any(party["phone"] in repr(graded_event) for party in pair)
 
 
+async def test_M8_parties_named_after_it_was_graded_raise_the_grade_at_once(one: Instance) -> None:
+    pair = strangers("m8-late")
+    async with one.client(areas=ALL) as http:
+        for number in range(3):
+            case, _ = await brought(http, f"m8-late-{number}", 0, area="yujin")
+            if number == 2:
+                graded = await give(http, case, "assess", '"1"', reason="邻里纠纷")
+                referred = await give(http, case, "refer", graded.headers["ETag"], mediators=["studio-gold"])
+                assert (referred.json()["grade"], referred.json()["tier"]) == ("yellow", 1)
+            for key, party in enumerate(pair):
+                await name(http, case, f"late-{key}", **party)
+            one.clock.advance(60)
+        now = await http.get(f"/v1/cases/{case}")
+        assert now.headers["ETag"] == referred.headers["ETag"], "what the system finds out moves no revision"
+        found = now.json()
+        assert (found["grade"], found["tier"], found["stage"]) == ("red", 3, "referred")
+        assert found["grade_reasons"] == ["parties:3"]
+        assert found["due"]["kind"] == "plan"
+    above = [event for event in await told(one.place, "superior.notification-requested") if event["case_id"] == case]
+    assert [event["what"] for event in above] == ["red_dispute"]
+
+
 async def test_M8_parties_that_came_first_and_places_are_linked_too(one: Instance) -> None:
     where = {"lon": 113.0, "lat": 28.1, "name": "怡园小区3栋", "confidence": 0.95, "grid_cell": "G07"}
     first, second = dispute("m8-a", location=where), dispute("m8-b", location=where, reported_at=NIGHT)
