@@ -1,11 +1,14 @@
-"""Sign-in at a central issuer: code flow with PKCE; the tokens are sealed for the browser, renewed while in use."""
+"""Sign-in at a central issuer: code flow with PKCE; the id token is of this sign-in or nobody comes in; the tokens are
+sealed for the browser, renewed while in use."""
 
 import asyncio
 import base64
 import hashlib
 import secrets
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -14,6 +17,8 @@ import pytest_asyncio
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, RedirectResponse
+from joserfc import jwt
+from joserfc.jwk import OctKey, OKPKey, RSAKey
 
 from fengqiao.local.ports import free_port
 from fengqiao.runtime.tokens import TokenMint
@@ -31,7 +36,13 @@ class Issuer:
     mint: TokenMint
     url: str
     lives: int = 300
-    codes: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Code → what it was asked with: the challenge and the nonce."""
+    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, parameters={"kid": "id-1", "use": "sig"}))
+    wrong: dict[str, Any] = field(default_factory=dict)
+    """Claims of the id token that are other than they should be; None: it is left out."""
+    forge: str = ""
+    """How the id token is forged."""
     refresh: str = "r0"
     exchanged: list[str] = field(default_factory=list)
 
@@ -44,23 +55,29 @@ class Issuer:
                 "issuer": self.url,
                 "authorization_endpoint": f"{self.url}/authorize",
                 "token_endpoint": f"{self.url}/token",
+                "jwks_uri": f"{self.url}/jwks",
             }
 
+        @app.get("/jwks")
+        async def jwks() -> dict[str, Any]:
+            return {"keys": [self.key.as_dict(private=False)]}
+
         @app.get("/authorize")
-        async def authorize(redirect_uri: str, state: str, code_challenge: str) -> RedirectResponse:
+        async def authorize(redirect_uri: str, state: str, code_challenge: str, nonce: str) -> RedirectResponse:
             code = secrets.token_hex(8)
-            self.codes[code] = code_challenge
+            self.codes[code] = code_challenge, nonce
             return RedirectResponse(f"{redirect_uri}?code={code}&state={state}", 302)
 
         @app.post("/token")
         async def token(request: Request) -> JSONResponse:
             form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
             basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-            good = request.headers.get("authorization") == f"Basic {basic}"
+            good, nonce = request.headers.get("authorization") == f"Basic {basic}", ""
             if form["grant_type"] == "authorization_code":
                 digest = hashlib.sha256(form["code_verifier"].encode()).digest()
                 challenge = base64.urlsafe_b64encode(digest).decode().rstrip("=")
-                good = good and self.codes.pop(form["code"], "") == challenge
+                asked, nonce = self.codes.pop(form["code"], ("", ""))
+                good = good and asked == challenge
             else:
                 good = good and form["refresh_token"] == self.refresh
             self.exchanged.append(form["grant_type"])
@@ -68,9 +85,29 @@ class Issuer:
                 return JSONResponse({"error": "invalid_grant"}, 400)
             self.refresh = secrets.token_hex(8)
             access = self.mint.mint("dispatcher", ["gaoqiao"], client="li-ming", ttl=300)
-            return JSONResponse({"access_token": access, "refresh_token": self.refresh, "expires_in": self.lives})
+            told = {"access_token": access, "refresh_token": self.refresh, "expires_in": self.lives}
+            return JSONResponse(told | ({"id_token": self.identity(nonce)} if nonce else {}))
 
         return app
+
+    def identity(self, nonce: str) -> str:
+        """The id token, as it should be but for `wrong` and `forge`."""
+        now = int(time.time())
+        good = {"iss": self.url, "aud": CLIENT, "sub": "li-ming", "iat": now, "exp": now + 300, "nonce": nonce}
+        claims = {name: value for name, value in (good | self.wrong).items() if value is not None}
+        match self.forge:
+            case "none":
+                return ""
+            case "another key":
+                other = RSAKey.generate_key(2048)
+                return jwt.encode({"alg": "RS256", "kid": "id-1"}, claims, other, algorithms=["RS256"])
+            case "unknown key":
+                fresh = OKPKey.generate_key("Ed25519")
+                return jwt.encode({"alg": "Ed25519", "kid": "id-2"}, claims, fresh, algorithms=["Ed25519"])
+            case "public key as secret":
+                secret = OctKey.import_key(self.key.as_pem(private=False))
+                return jwt.encode({"alg": "HS256", "kid": "id-1"}, claims, secret, algorithms=["HS256"])
+        return jwt.encode({"alg": "RS256", "kid": "id-1"}, claims, self.key, algorithms=["RS256"])
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -149,3 +186,30 @@ async def test_what_was_not_begun_here_does_not_sign_in(system: System, issuer: 
     async with httpx.AsyncClient(timeout=20) as another:
         # The right code and state in a browser that did not begin: the state is bound to its cookie.
         assert (await another.get(f"{room}/callback?{back.query}")).status_code == 401
+
+
+async def test_an_id_token_that_is_not_of_this_sign_in_lets_nobody_in(system: System, issuer: Issuer) -> None:
+    now = int(time.time())
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("none", {}),
+        ("another key", {}),
+        ("unknown key", {}),
+        ("public key as secret", {}),
+        ("", {"iss": "http://127.0.0.1:1"}),
+        ("", {"aud": "another-client"}),
+        ("", {"aud": [CLIENT, "another-client"]}),
+        ("", {"azp": "another-client"}),
+        ("", {"nonce": "of-yesterday"}),
+        ("", {"nonce": None}),
+        ("", {"exp": now - 60}),
+        ("", {"exp": None}),
+        ("", {"iat": now + 600}),
+    ]
+    async with httpx.AsyncClient(timeout=20) as http:
+        for forge, claims in wrong:
+            issuer.forge, issuer.wrong = forge, claims
+            answer = await signed_in(system, http)
+            assert answer.status_code == 401, (forge, claims)
+            assert "fengqiao_session" not in answer.headers.get("set-cookie", ""), (forge, claims)
+        issuer.forge, issuer.wrong = "", {"aud": [CLIENT, "fengqiao"], "azp": CLIENT}
+        assert (await signed_in(system, http)).status_code == 200
