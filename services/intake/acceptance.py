@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fengqiao.contracts import ids
+from fengqiao.contracts.incidents import DuplicateCandidate
+from fengqiao.contracts.model import Location
 from fengqiao.contracts.topics import INCIDENTS
 from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.clock import Clock
@@ -102,6 +104,12 @@ class Acceptance:
         taken = take(draft, self._grounds, caller.may, lambda source: may_report_as(caller, source))
         with self._admission.enter(caller.client, emergency=is_emergency(taken.source.source, taken.priority)):
             return await self._keep(caller.client, draft, key, taken, patience)
+
+    def like(self, area: str, code: str, location: Location) -> tuple[DuplicateCandidate, ...]:
+        """Which open incidents a call of now, of that category and place, may be about; the best first."""
+        at = self._clock.now().timestamp()
+        self._recent.forget_before(at - WITHIN_S)
+        return self._recent.like(Sighting("", area, code, location.lon, location.lat, location.confidence, at, at))
 
     async def _keep(
         self, client: str, draft: IncidentDraft, key: str, taken: Taken, patience: Patience

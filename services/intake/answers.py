@@ -49,6 +49,13 @@ class AcceptedAnswer(Answer):
     """This key had been accepted before; nothing happened again."""
 
 
+class DuplicatesAnswer(Answer):
+    """The likeliest first, five at most; scores from 0.2 to 1."""
+
+    items: list[DuplicateCandidate]
+    next: str | None
+
+
 class ChangedAnswer(Answer):
     incident_id: str
     area: str

@@ -3,19 +3,30 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import ValidationError
 from starlette.requests import Request
 
 from fengqiao.contracts.ids import AREA_PATTERN
 from fengqiao.geo.areas import Area, Community, Station, Zone
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.http import JsonResponse, problem_responses
-from fengqiao.runtime.problems import NotFound
-from services.intake.answers import AreasAnswer, CategoriesAnswer, FoundPlacesAnswer, SourcesAnswer
+from fengqiao.runtime.problems import NotFound, Unprocessable
+from services.intake.answers import (
+    AreasAnswer,
+    CategoriesAnswer,
+    DuplicatesAnswer,
+    FoundPlacesAnswer,
+    SourcesAnswer,
+)
 from services.intake.desk import desk_of
 from services.intake.domain.categories import Row
 from services.intake.domain.crosswalk import Crosswalk
-from services.intake.domain.drafts import NAME_LENGTH
+from services.intake.domain.drafts import NAME_LENGTH, PlaceDraft
+from services.intake.domain.errors import Refusal
 from services.intake.domain.ground import Ground
+from services.intake.domain.placing import place
+from services.intake.domain.taking import find_category
+from services.intake.refusals import problem_of
 
 router = APIRouter(prefix="/v1", tags=["look up"])
 
@@ -47,6 +58,31 @@ async def find_places(
         }
         for hit in hits
     ]
+    return JsonResponse({"items": items, "next": None})
+
+
+@router.get(
+    "/duplicates", response_model=None, responses={200: {"model": DuplicatesAnswer}, **problem_responses(403, 422)}
+)
+async def find_duplicates(
+    request: Request,
+    caller: Annotated[Principal, require("incidents:write")],
+    area: AreaName,
+    category: Annotated[str, Query(min_length=1, max_length=64)],
+    address: Annotated[str | None, Query(max_length=NAME_LENGTH)] = None,
+    lon: Annotated[float | None, Query(ge=-180, le=180, allow_inf_nan=False)] = None,
+    lat: Annotated[float | None, Query(ge=-90, le=90, allow_inf_nan=False)] = None,
+) -> JsonResponse:
+    """Which open incidents a call of this moment may be about, before it is accepted: what its answer would suggest."""
+    desk = desk_of(request)
+    try:
+        placed = place(PlaceDraft(address=address, lon=lon, lat=lat), area, desk.grounds, caller.may)
+        row = find_category(placed.ground, None, category)
+    except ValidationError as error:
+        raise Unprocessable.at("/lon", "send lon and lat together, or neither") from error
+    except Refusal as refusal:
+        raise problem_of(refusal) from None
+    items = [one.model_dump() for one in desk.acceptance.like(area, row.category.code, placed.location)]
     return JsonResponse({"items": items, "next": None})
 
 

@@ -164,6 +164,28 @@ async def test_I4_a_second_call_suggests_the_first(intake: Instance) -> None:
     assert told[second["incident_id"]].possible_duplicates[0].incident_id == first["incident_id"]
 
 
+async def test_I4_what_a_call_may_be_about_is_told_before_it_is_accepted(intake: Instance) -> None:
+    here = {"area": "gaoqiao", "category": "brawl", "address": "美食七街"}
+    async with intake.client() as http, intake.client(areas=["yujin"]) as far, intake.client("analyst") as analyst:
+        first = (await http.post("/v1/incidents", json=call(reported_at=None, location={"address": "美食七街"}))).json()
+        (told,) = (await http.get("/v1/duplicates", params=here)).json()["items"]
+        assert (told["incident_id"], told["score"] > 0.8) == (first["incident_id"], True)
+        pinned = {
+            "area": "gaoqiao",
+            "category": "020301",
+            "lon": first["location"]["lon"],
+            "lat": first["location"]["lat"],
+        }
+        assert (await http.get("/v1/duplicates", params=pinned)).json()["items"]
+        for other in ({"category": "noise"}, {"address": "皮具城"}, {"address": "没有这个地方"}):
+            assert (await http.get("/v1/duplicates", params=here | other)).json()["items"] == []
+        for wrong in ({"category": "no such"}, {"lon": "113.0"}, {"lon": "nan", "lat": "1"}, {"area": "nowhere"}):
+            assert (await http.get("/v1/duplicates", params=here | wrong)).status_code in (403, 422), wrong
+        assert (await far.get("/v1/duplicates", params=here)).status_code == 403
+        assert (await analyst.get("/v1/duplicates", params=here)).status_code == 403
+        await http.post(f"/v1/incidents/{first['incident_id']}/cancel", json={"reason": "test"})
+
+
 async def test_I1_batch_answers_for_each(intake: Instance) -> None:
     async with intake.client() as http:
         incidents = [
