@@ -233,8 +233,8 @@ class Feed:
             area = area_of(event)
             if not self._board.knows(area, incident):
                 age = max(time.time() - recorded_at, 0.0)
-                received_at = str(data.get("received_at", event.time.isoformat()))
-                self._watch.accepted(incident, area, received_at, age, time.monotonic())
+                report = {"received_at": event.time.isoformat(), **data}
+                self._watch.accepted(report, area, age, time.monotonic())
         elif (cleared := self._watch.decided(incident)) is not None and self.loaded.is_set():
             self._audience.tell(self._alarm(ALARM_CLEARED, cleared))
 

@@ -1,11 +1,12 @@
 """Incidents that intake has accepted and dispatch has not decided: after ten real seconds, an alarm (C1, C3)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 FORGET: Final = 20 * 3600.0
 """Real seconds. Of an older report, the state and its tombstone may have left the compacted topic: it was decided."""
+ABOUT: Final = ("priority", "category", "location")
 
 
 @dataclass
@@ -14,6 +15,8 @@ class Undecided:
     received_at: str
     heard: float
     """Monotonic seconds when it was heard here."""
+    about: Mapping[str, Any]
+    """What the alarm says of it besides: priority, category, location."""
     alarmed: bool = False
 
 
@@ -24,11 +27,14 @@ class UndecidedWatch:
         self._limit = limit
         self._waiting: dict[str, Undecided] = {}
 
-    def accepted(self, incident: str, area: str, received_at: str, age: float, now: float) -> None:
-        """age: real seconds since Kafka recorded the report (it may be an old one, read at the start)."""
+    def accepted(self, report: Mapping[str, Any], area: str, age: float, now: float) -> None:
+        """report: the data of `incident.reported`. age: real seconds since Kafka recorded it (it may be an old one,
+        read at the start)."""
         if age > FORGET:
             return
-        self._waiting.setdefault(incident, Undecided(area, received_at, now - age))
+        about = {name: report[name] for name in ABOUT if name in report}
+        kept = Undecided(area, str(report.get("received_at", "")), now - age, about)
+        self._waiting.setdefault(report["incident_id"], kept)
 
     def decided(self, incident: str) -> dict[str, Any] | None:
         """It is on dispatch's board; the alarm that this ends, if one was raised."""
@@ -54,4 +60,4 @@ class UndecidedWatch:
 
 
 def _alarm(incident: str, waiting: Undecided) -> dict[str, Any]:
-    return {"incident_id": incident, "area": waiting.area, "received_at": waiting.received_at}
+    return {"incident_id": incident, "area": waiting.area, "received_at": waiting.received_at, **waiting.about}

@@ -128,9 +128,14 @@ def nobody(_: str, __: str) -> bool:
 
 def test_C1_an_undecided_incident_is_an_alarm_once_and_cleared_once() -> None:
     watch = UndecidedWatch(10.0)
-    watch.accepted("gaoqiao-x", "gaoqiao", "2024-01-01T00:00:00Z", age=0.0, now=100.0)
+    watch.accepted(
+        {"incident_id": "gaoqiao-x", "received_at": "2024-01-01T00:00:00Z", "priority": 1},
+        "gaoqiao",
+        age=0.0,
+        now=100.0,
+    )
     assert list(watch.due(109.9, nobody)) == []
-    alarm = {"incident_id": "gaoqiao-x", "area": "gaoqiao", "received_at": "2024-01-01T00:00:00Z"}
+    alarm = {"incident_id": "gaoqiao-x", "area": "gaoqiao", "received_at": "2024-01-01T00:00:00Z", "priority": 1}
     assert list(watch.due(110.0, nobody)) == [alarm]
     assert list(watch.due(111.0, nobody)) == []
     assert watch.alarms() == [alarm]
@@ -141,16 +146,18 @@ def test_C1_an_undecided_incident_is_an_alarm_once_and_cleared_once() -> None:
 
 def test_C1_the_age_of_a_report_counts_over_a_restart_and_a_repeat_does_not_start_it_anew() -> None:
     watch = UndecidedWatch(10.0)
-    watch.accepted("gaoqiao-x", "gaoqiao", "then", age=8.0, now=100.0)
-    watch.accepted("gaoqiao-x", "gaoqiao", "then", age=0.0, now=101.0)
+    watch.accepted({"incident_id": "gaoqiao-x", "received_at": "then", "priority": 1}, "gaoqiao", age=8.0, now=100.0)
+    watch.accepted({"incident_id": "gaoqiao-x", "received_at": "then", "priority": 1}, "gaoqiao", age=0.0, now=101.0)
     assert [one["incident_id"] for one in watch.due(102.0, nobody)] == ["gaoqiao-x"]
 
 
 def test_C1_what_was_decided_in_time_or_stands_on_the_board_or_is_too_old_is_no_alarm() -> None:
     watch = UndecidedWatch(10.0)
-    watch.accepted("gaoqiao-x", "gaoqiao", "then", age=0.0, now=0.0)
+    watch.accepted({"incident_id": "gaoqiao-x", "received_at": "then", "priority": 1}, "gaoqiao", age=0.0, now=0.0)
     assert watch.decided("gaoqiao-x") is None
-    watch.accepted("gaoqiao-y", "gaoqiao", "then", age=0.0, now=0.0)
-    watch.accepted("gaoqiao-z", "gaoqiao", "then", age=FORGET + 1, now=0.0)
+    watch.accepted({"incident_id": "gaoqiao-y", "received_at": "then", "priority": 1}, "gaoqiao", age=0.0, now=0.0)
+    watch.accepted(
+        {"incident_id": "gaoqiao-z", "received_at": "then", "priority": 1}, "gaoqiao", age=FORGET + 1, now=0.0
+    )
     assert list(watch.due(1000.0, lambda _, incident: incident == "gaoqiao-y")) == []
     assert watch.alarms() == []
