@@ -20,7 +20,12 @@ from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions, on_
 
 _HERE: Final = Path(__file__).parent
 _ASYNCAPI: Final = Path(contracts.__file__).parent / "published" / "asyncapi.json"
-_FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+_FOR_EVER: Final = {
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "X-Content-Type-Options": "nosniff",
+    # A worker has the policy of its own script: this origin only.
+    "Content-Security-Policy": "default-src 'self'",
+}
 _HEADERS: Final = {
     # The map draws its marks into images of its own (blob:) and has a worker of this origin.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; "

@@ -22,7 +22,7 @@ if (root !== null) {
   render(<App />, root);
   listen();
   if (area.value !== "") {
-    if (may("stream:read")) void follow(area.value);
+    if (may("stream:read")) follow(area.value);
     look(area.value);
     // A desk that is in use stays signed in.
     setInterval(() => { if (!document.hidden) void fetch("/sign-in/renew").catch(() => undefined); }, 20 * 60_000);

@@ -1,6 +1,6 @@
 // Everything that the stream has told, newest over older; drawn at most once a frame.
 import { signal } from "@preact/signals";
-import { setClock } from "./clock.ts";
+import { now, pace, setClock } from "./clock.ts";
 import type { CloudEvent, Incident, Position, Snapshot, Told, Undecided, Unit } from "./types.ts";
 
 const MOST_TOLD = 200;
@@ -36,8 +36,9 @@ function newer<T extends { sequence: number }>(kept: Map<string, T>, key: string
   if (before === undefined || before.sequence < one.sequence) kept.set(key, one);
 }
 
-export function begin(snapshot: Snapshot): void {
+export function begin(snapshot: Snapshot & { told?: Told[] }): void {
   setClock(snapshot.at, snapshot.speed ?? 1);
+  if (told.length === 0) told.push(...(snapshot.told ?? []));
   for (const map of [incidents, units, positions, undecided]) map.clear();
   for (const area of Object.values(snapshot.areas)) {
     for (const one of area.incidents) incidents.set(one.incident_id, one);
@@ -51,13 +52,29 @@ export function begin(snapshot: Snapshot): void {
   redraw();
 }
 
-export function setUndecided(all: Undecided[]): void {
+/** The board as a snapshot, for a tab that opens later. */
+export function whole(): Snapshot & { told: Told[] } {
+  const areas: Snapshot["areas"] = {};
+  const at = (area: string): Snapshot["areas"][string] => (areas[area] ??= { incidents: [], units: [], positions: [], cases: [] });
+  for (const one of incidents.values()) at(one.area).incidents.push(one);
+  for (const one of units.values()) at(one.area).units.push(one);
+  for (const one of positions.values()) at(one.area).positions.push(one);
+  return { at: new Date(now()).toISOString(), speed: pace(), areas, undecided: [...undecided.values()], told };
+}
+
+/** An event as the stream has it: its type and its JSON. */
+export function changedBy(type: string, data: string): void {
+  if (type === "undecided") setUndecided(JSON.parse(data));
+  else take(JSON.parse(data));
+}
+
+function setUndecided(all: Undecided[]): void {
   undecided.clear();
   for (const one of all) undecided.set(one.incident_id, one);
   redraw();
 }
 
-export function take(event: CloudEvent): void {
+function take(event: CloudEvent): void {
   const short = event.type.replace(/^fengqiao\./, "").replace(/\.v\d+$/, "");
   switch (short) {
     case "incident.state": newer(incidents, event.data.incident_id, event.data as Incident); break;

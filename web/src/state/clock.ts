@@ -8,6 +8,9 @@ let speed = 1;
 /** Unix milliseconds of domain time. */
 export const now = (): number => base + (Date.now() - heard) * speed;
 
+/** How many times as fast as a real clock. */
+export const pace = (): number => speed;
+
 /** at: the server's time when it answered. */
 export function setClock(at: string, times = 1): void {
   base = Date.parse(at);

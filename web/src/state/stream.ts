@@ -1,100 +1,62 @@
-// The one stream. It is read with fetch, not with EventSource, which gives up for good when it is answered 503:
-// the command room answers that while it reads its board after a restart, and a desk must come back by itself.
+// What the stream tells, as the page knows it. The stream is one for all tabs where the browser has shared workers.
 import { signal } from "@preact/signals";
-import { begin, setUndecided, take } from "./board.ts";
-import { EventReader } from "./sse.ts";
+import { session } from "../session.ts";
+import { begin, changedBy } from "./board.ts";
+import { follow as followHere, type Line, type Message } from "./source.ts";
+import workerUrl from "./stream.worker.ts?worker&url";
 
-const SILENCE_MS = 25_000; // comments come every ten seconds
-const LONGEST_PAUSE_MS = 5_000;
+const WATCH_MS = 15_000;
+const SILENT_LOOKS = 3;
 
-export type Line = "begin" | "live" | "offline" | "refused";
 export const line = signal<Line>("begin");
 /** Unix milliseconds of the last thing heard, a comment included; null before the first. */
 export const heardAt = signal<number | null>(null);
 /** How many events were caught up with after the last break; null while nothing was. */
 export const caughtUp = signal<number | null>(null);
-
 /** Unix milliseconds since when the room has no Kafka: the line is there, but the picture stands still. */
 export const standingSince = signal<number | null>(null);
 
-let lastId = "";
-let breakAt: number | null = null;
-let missed = 0;
-
-function heard(): void {
-  heardAt.value = Date.now();
-  line.value = "live";
-}
-
-function tell(type: string, data: string): void {
-  if (type === "snapshot") begin(JSON.parse(data));
-  else if (type === "kafka") standingSince.value = JSON.parse(data).connected ? null : (standingSince.value ?? Date.now());
-  else if (type === "undecided") setUndecided(JSON.parse(data));
-  else if (type === "reset" || type === "dropped" || type === "ended") return;
-  else {
-    if (breakAt !== null) missed += 1;
-    take(JSON.parse(data));
-  }
-}
-
-async function read(areas: string): Promise<void> {
-  const stop = new AbortController();
-  let silence = setTimeout(() => stop.abort(), SILENCE_MS);
-  try {
-    const query = new URLSearchParams(areas ? { areas } : {});
-    const headers: Record<string, string> = lastId ? { "Last-Event-ID": lastId } : {};
-    const answer = await fetch(`/v1/stream?${query}`, { headers, signal: stop.signal, cache: "no-store" });
-    if (answer.status === 401 || answer.status === 403) {
-      line.value = "refused";
+function take(message: Message): void {
+  switch (message.kind) {
+    case "line": heardAt.value = message.heardAt; line.value = message.line; return;
+    case "begun": standingSince.value = null; return;
+    case "caught":
+      caughtUp.value = message.count;
+      setTimeout(() => { caughtUp.value = null; }, 8000);
       return;
-    }
-    if (!answer.ok || answer.body === null) return;
-    standingSince.value = null; // it is told anew where it is still so
-    const reader = new EventReader();
-    reader.lastId = lastId;
-    const bytes = answer.body.getReader();
-    const text = new TextDecoder();
-    for (;;) {
-      const { done, value } = await bytes.read();
-      if (done) return;
-      clearTimeout(silence);
-      silence = setTimeout(() => stop.abort(), SILENCE_MS);
-      heard();
-      for (const message of reader.feed(text.decode(value, { stream: true }))) tell(message.type, message.data);
-      lastId = reader.lastId;
-      if (breakAt !== null) settle();
-    }
-  } catch {
-    return; // the network went: the loop comes back
-  } finally {
-    clearTimeout(silence);
-    stop.abort();
+    case "event":
+      if (message.type === "snapshot") begin(JSON.parse(message.data));
+      else if (message.type === "kafka") standingSince.value = JSON.parse(message.data).connected ? null : (standingSince.value ?? Date.now());
+      else changedBy(message.type, message.data);
+      return;
+    case "beat": return;
   }
 }
 
-let settling: ReturnType<typeof setTimeout> | undefined;
-function settle(): void {
-  clearTimeout(settling);
-  settling = setTimeout(() => {
-    caughtUp.value = missed;
-    missed = 0;
-    breakAt = null;
-    setTimeout(() => { caughtUp.value = null; }, 8000);
-  }, 700);
-}
-
-/** Follow the stream for ever; a refused one is tried again once a minute, as the session may be renewed. */
-export async function follow(areas: string): Promise<never> {
-  let pause = 200;
-  for (;;) {
-    const before = heardAt.value;
-    await read(areas);
-    if (line.value === "live") {
-      line.value = "offline";
-      breakAt ??= Date.now();
-      missed = 0;
-    }
-    pause = heardAt.value !== before ? 200 : Math.min(pause * 2, LONGEST_PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, (line.value as Line) === "refused" ? 60_000 : pause));
-  }
+/** Follow the stream of the area for ever. */
+export function follow(area: string): void {
+  if (typeof SharedWorker === "undefined") { void followHere(area, take); return; }
+  let heard = 0;
+  let silent = 0;
+  let alone = false;
+  // One a session: another person who signs in here has other rights.
+  const worker = new SharedWorker(workerUrl, { type: "module", name: `stream/${area}/${session.csrf}` });
+  const hello = (): void => worker.port.postMessage({ area });
+  const goAlone = (): void => {
+    if (alone) return;
+    alone = true;
+    worker.port.close();
+    void followHere(area, take);
+  };
+  worker.onerror = goAlone;
+  worker.port.onmessage = (event: MessageEvent<Message>) => { heard += 1; if (!alone) take(event.data); };
+  hello();
+  addEventListener("pagehide", () => worker.port.postMessage({ bye: true }));
+  addEventListener("pageshow", (event) => { if (event.persisted) hello(); });
+  // A worker beats every ten seconds. One that does not is dead, and the page reads for itself.
+  setInterval(() => {
+    silent = heard === 0 ? silent + 1 : 0;
+    heard = 0;
+    if (silent >= SILENT_LOOKS) goAlone();
+  }, WATCH_MS);
 }
