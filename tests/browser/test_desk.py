@@ -3,7 +3,9 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -14,8 +16,23 @@ from fengqiao.runtime.settings import ServiceSettings
 from services.commandroom.built_page import FOLDER, built_page
 from simulation.stories.__main__ import STORIES, play
 from tests.awaiting import eventually
-from tests.browser.deeds import call, mediate, police_on, report, row, state
+from tests.browser.deeds import (
+    bulletin,
+    call,
+    check_in_calls,
+    find_hazard,
+    hazard,
+    last_month,
+    listeners,
+    mediate,
+    police_on,
+    report,
+    row,
+    say_what_and_where,
+    state,
+)
 from tests.browser.kit import browsing, seated
+from tests.browser.past import import_months, months_before
 from tests.conftest import run
 from tests.system import ROOT, System
 
@@ -27,6 +44,7 @@ MOST_SCRIPT = 400_000
 def room(system: System) -> System:
     # No standby orders: nothing moves but what the tests move.
     system.environment |= {"FENGQIAO_COMMENT_EVERY": "0.5", "FENGQIAO_UNDECIDED_AFTER": "2"}
+    run(import_months(system, "gaoqiao"))
     run(system.start())
     run(_on_duty(system, "YY", "DSC", "P1", "P3", "P7", "R02", "R03", "R07", "V36"))
     return system
@@ -72,6 +90,15 @@ async def test_C1_the_board_is_there_and_no_request_leaves(room: System, browser
         await seat.see("比", within=".crews")  # the reason: so many seconds before the runner-up
         assert f"sel={number}" in seat.page.url
         await seat.picture("desk-zh")
+        # The heat map is of the last four weeks; what is on the map is in its list, too.
+        await seat.page.get_by_role("button", name="热力").wait_for()
+        await seat.page.keyboard.press("h")
+        await seat.page.keyboard.press("l")
+        for word in ("警情最多处", "派出所", "防区", "警格", "待命点"):
+            await seat.see(word, within=".map-list")
+        assert "heat=1" in seat.page.url
+        assert await seat.serious() == []
+        await seat.picture("desk-heat-zh")
         assert seat.outside == []
         assert seat.faults == []
 
@@ -110,12 +137,12 @@ async def test_C2_an_assignment_by_keyboard_only_and_a_refusal_in_words(
         assert "不能再“处结”" in await seat.answer()
         for verb, status in (("qs", "acknowledged"), ("cf P7", "en_route"), ("scene P7", "on_scene")):
             await seat.say(verb if " " in verb else f"{verb} P7")
-            assert (await seat.answer()).startswith("✓")
+            assert (await seat.answer()).startswith("√")
             held = [one for one in (await state(desk, number))["assignments"] if one["unit"] == "P7"]
             assert held[-1]["status"] == status
         await seat.say(f"pj P7 {number}")
         refused = await seat.answer()
-        assert refused.startswith("✗")
+        assert refused.startswith("×")
         assert "gp" in refused
         await seat.say("pj P33")
         assert "P3" in await seat.answer()
@@ -145,12 +172,19 @@ async def test_C2_an_assignment_by_keyboard_only_and_a_refusal_in_words(
         assert seat.faults == []
 
 
-async def test_C3_the_service_is_killed_and_the_page_comes_back_by_itself(
+async def test_C3_the_service_is_killed_and_all_tabs_come_back_by_themselves_on_one_stream(
     room: System, browser: Browser, desk: Fengqiao
 ) -> None:
     async with seated(browser, room, lang="en") as seat:
         await seat.page.locator('#line[data-state="live"]').wait_for()
         await seat.page.evaluate("window.sameDocument = true")
+        # More tabs than a browser may hold connections to one host.
+        tabs = [await seat.page.context.new_page() for _ in range(6)]
+        for tab in tabs:
+            await tab.goto(f"{seat.room}/?lang=en&view=mediation", wait_until="commit")
+        for tab in tabs:
+            await tab.locator('#line[data-state="live"]').wait_for()
+        assert await listeners(room) == 1
         await room.processes["commandroom"].kill()
         await seat.see("Offline since", within=".banner")
         await seat.see("The picture is", within=".banner")
@@ -161,7 +195,34 @@ async def test_C3_the_service_is_killed_and_the_page_comes_back_by_itself(
         await row(seat.page, number).wait_for(timeout=20_000)
         await seat.page.locator(".banner").wait_for(state="detached")
         assert await seat.page.evaluate("window.sameDocument") is True
-        assert await seat.page.locator(f"#incident-{number}").count() == 1
+        assert await row(seat.page, number).count() == 1
+        for tab in tabs:
+            await tab.locator('#line[data-state="live"]').wait_for()
+        await tabs[0].bring_to_front()
+        await tabs[0].keyboard.press("g")
+        await tabs[0].keyboard.press("d")
+        await row(tabs[0], number).wait_for()  # what came while it was away is there without a reload
+        assert await listeners(room) == 1
+
+
+async def test_C1_last_months_response_times_are_read_and_what_analytics_says_besides(
+    room: System, browser: Browser
+) -> None:
+    async with room.client("supervisor") as supervisor:
+        await supervisor.analytics.json("POST", "/v1/bulletins", {"area": "gaoqiao", "kind": "daily"})
+    end = months_before(datetime.now(ZoneInfo("Asia/Shanghai")).date(), 0) - timedelta(days=1)
+    async with seated(browser, room, view="mediation") as seat:
+        await seat.page.locator('#line[data-state="live"]').wait_for()
+        await last_month(seat, end.day)
+        assert await seat.serious() == []
+        await seat.picture("analytics-zh")
+        await bulletin(seat)
+        # A year ago nothing was counted: words, no empty boxes.
+        await seat.page.fill("#from", "2020-01-01")
+        await seat.page.fill("#to", "2020-01-31")
+        await seat.see("2020-01-01 至 2020-01-31 没有数据")
+        assert seat.faults == []
+        assert seat.outside == []
 
 
 async def test_C3_dispatch_is_dead_and_the_call_is_an_alarm(room: System, browser: Browser, desk: Fengqiao) -> None:
@@ -169,8 +230,9 @@ async def test_C3_dispatch_is_dead_and_the_call_is_an_alarm(room: System, browse
         await seat.page.locator('#line[data-state="live"]').wait_for()
         room.processes["dispatch"].pause()
         try:
-            await report(desk, "dead-1")
-            await seat.see("仍未派出", within="#alarms")
+            await report(desk, "dead-1", priority=1)
+            await seat.see("P1 殴打 美食七街", within="#alarms")
+            assert await seat.page.locator("#alarms .flashing").count() == 1  # of the gravest alone
             await seat.picture("alarm-zh")
             await seat.page.keyboard.press("F9")
             await seat.page.locator("#alarms .flashing").wait_for(state="detached")
@@ -218,29 +280,33 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
     room: System, browser: Browser, desk: Fengqiao
 ) -> None:
     """What a person who has never seen it can do with the page alone: the whole way of one incident."""
+    known = await call(desk, "same-1", "dispute", location={"address": "皮具城"})
     async with seated(browser, room) as seat:
         page = seat.page
         await page.locator('#line[data-state="live"]').wait_for()
         await eventually(lambda: page.locator("#units .unit-row").count(), what="units are there")
+        await say_what_and_where(seat, "债务", "皮具城")
+        # Somebody else has called of it already: that is shown while one types, and is one key away.
+        await page.locator(".call-side li", has_text=known).wait_for()
+        await page.keyboard.press("Alt+l")
+        assert f"报警人已加到 {known}" in await seat.answer()
         await page.keyboard.press("F2")
-        await page.keyboard.type("债务")
-        await page.locator(".hits button").first.wait_for()
-        await page.keyboard.press("Enter")
-        await page.keyboard.type("皮具")
-        await page.locator('.hits[aria-label="在哪里"] button').first.wait_for()
+        await page.keyboard.press("Control+Enter")
+        await seat.see("没有这个类别", within=".call .answer")  # where the person is looking
+        await say_what_and_where(seat, "债务", "皮具")
         await seat.see("把握", within=".hits")
         await page.fill("#call-words", "货款没有付清，两人争吵")
         await page.fill("#call-caller", "赵某")
         await seat.picture("call-zh")
         await page.keyboard.press("Control+Enter")
         said = await seat.answer()
-        assert said.startswith("✓ 已接警")
-        number = said.removeprefix("✓ 已接警").split()[0]
+        assert said.startswith("√ 已接警")
+        number = said.removeprefix("√ 已接警").split()[0]
         await row(page, number).wait_for()
         sent = await eventually(lambda: police_on(desk, number), what="somebody is sent")
         for verb in ("qs", "cf", "dc"):
             await seat.say(f"{verb} {sent}")
-            assert (await seat.answer()).startswith("✓")
+            assert (await seat.answer()).startswith("√")
         await seat.say(f"ztj {number} 债务")
         assert "已转调解" in await seat.answer()
         await page.keyboard.press("Enter")
@@ -251,12 +317,11 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         await page.keyboard.press("d")
         await row(page, number).wait_for()
         await seat.say(f"cj {sent} 移交")
-        assert (await seat.answer()).startswith("✓")
+        assert (await seat.answer()).startswith("√")
         await page.keyboard.press("Escape")
         await page.goto(f"{seat.room}/?lang=zh&view=analytics")
         await seat.see("达标率")
         await eventually(lambda: page.locator(".shares li").count(), what="response times are counted")
-        await seat.picture("analytics-zh")
     async with seated(browser, room, "mediator", case=case_id) as seat:
         await mediate(seat.page)
         await seat.picture("mediation-zh")
@@ -272,6 +337,22 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         assert seat.faults == []
 
 
+async def test_M14_S12_hazards_and_the_calls_of_the_day_on_the_mediation_desk(room: System, browser: Browser) -> None:
+    await find_hazard(room)
+    async with seated(browser, room, "mediator", view="mediation") as seat:
+        await seat.page.locator(".stages").wait_for()
+        await hazard(seat)
+        assert await seat.serious() == []
+        await seat.page.keyboard.press("c")
+        await seat.see("本区没有每日询问名单")
+        assert "stage=check-ins" in seat.page.url
+    async with seated(browser, room, "mediator", area="yujin", view="mediation") as seat:
+        await seat.page.locator(".stages").wait_for()
+        await check_in_calls(seat)
+        assert await seat.serious() == []
+        assert seat.faults == []
+
+
 async def test_C2_a_form_that_lacks_something_is_told_what_and_ends_the_incident_when_it_is_there(
     room: System, browser: Browser, desk: Fengqiao
 ) -> None:
@@ -281,9 +362,9 @@ async def test_C2_a_form_that_lacks_something_is_told_what_and_ends_the_incident
         for sent in [one["unit"] for one in (await state(desk, number))["assignments"]]:
             for verb in ("qs", "cf", "dc"):
                 await seat.say(f"{verb} {sent}")
-                assert (await seat.answer()).startswith("✓")
+                assert (await seat.answer()).startswith("√")
             await seat.say(f"cj {sent} 受理案件")
-            assert (await seat.answer()).startswith("✓")
+            assert (await seat.answer()).startswith("√")
         await seat.see("待反馈", within=f"#incident-{number}")
         await seat.say(f"反馈 {number}")
         await seat.page.select_option("#form-result", "受理案件")

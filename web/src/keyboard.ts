@@ -4,7 +4,7 @@ import { undoLast } from "./commands/run.ts";
 import { may } from "./session.ts";
 import { beginCall, taking, park } from "./state/call.ts";
 import { acknowledge, alarms, handsUsed, rows } from "./state/derived.ts";
-import { filter, keep, screen, select, selected, show } from "./state/view.ts";
+import { caseId, filter, keep, openCase, screen, select, selected, show } from "./state/view.ts";
 import { move } from "./ui/Incidents.tsx";
 import { keysShown } from "./ui/Keys.tsx";
 import { paletteShown } from "./ui/Palette.tsx";
@@ -32,6 +32,15 @@ function nextUrgent(): void {
   select(all[at < 0 ? 0 : (at + 1) % all.length] ?? null);
 }
 
+/** On the mediation desk j and k go through what its list shows. */
+function moveCase(step: number): void {
+  const all = [...document.querySelectorAll<HTMLElement>(".case-list button.link")];
+  const at = all.findIndex((one) => one.getAttribute("aria-current") === "true");
+  const next = all[at < 0 ? 0 : Math.max(0, Math.min(all.length - 1, at + step))];
+  next?.click();
+  next?.scrollIntoView({ block: "nearest" });
+}
+
 let pendingG = false;
 
 function onKey(event: KeyboardEvent): void {
@@ -41,7 +50,7 @@ function onKey(event: KeyboardEvent): void {
   const take = (run: () => void): void => { event.preventDefault(); run(); };
   switch (event.key) {
     case "F1": return take(() => { keysShown.value = !keysShown.value; });
-    case "F2": if (desk && may("incidents:write")) take(() => beginCall()); return;
+    case "F2": if (desk && may("incidents:write")) take(() => { beginCall(); document.getElementById("call-what")?.focus(); }); return;
     case "F3": if (desk) take(nextUrgent); return;
     case "F4": if (desk) take(() => document.getElementById("units")?.focus()); return;
     case "F6": return take(() => nextRegion(event.shiftKey ? -1 : 1));
@@ -56,6 +65,7 @@ function onKey(event: KeyboardEvent): void {
     else if (filter.value !== "") take(() => { filter.value = ""; keep(); });
     else if (desk && selected.value !== null && !inField()) take(() => select(null));
     else if (screen.value === "wall") take(() => show("desk"));
+    else if (screen.value === "mediation" && caseId.value !== null && !inField()) take(() => openCase(null));
     else if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     return;
   }
@@ -69,12 +79,17 @@ function onKey(event: KeyboardEvent): void {
   const list = document.getElementById("incidents");
   switch (event.key) {
     case "g": pendingG = true; setTimeout(() => { pendingG = false; }, 1500); return;
-    case "j": case "ArrowDown": if (desk && (event.key === "j" || document.activeElement === list)) take(() => move(1)); return;
-    case "k": case "ArrowUp": if (desk && (event.key === "k" || document.activeElement === list)) take(() => move(-1)); return;
+    case "j": case "ArrowDown": if (desk && (event.key === "j" || document.activeElement === list)) take(() => move(1)); else if (event.key === "j") moveCase(1); return;
+    case "k": case "ArrowUp": if (desk && (event.key === "k" || document.activeElement === list)) take(() => move(-1)); else if (event.key === "k") moveCase(-1); return;
     case "/": if (desk) take(() => document.getElementById("find")?.focus()); return;
     case "u": if (desk && may("dispatch:command")) take(() => void undoLast()); return;
     case "Enter": if (desk && document.activeElement === list && selected.value === null) take(() => move(0)); return;
-    default: return;
+    default: {
+      // A control that shows a key of its own is where the key is: nothing else needs to know of it.
+      const control = document.querySelector<HTMLElement>(`[data-key="${CSS.escape(event.key)}"]:not(:disabled)`);
+      if (control === null) return;
+      return take(() => (control.matches("select, input") ? control.focus() : control.click()));
+    }
   }
 }
 

@@ -67,3 +67,8 @@ test("C2 no two verbs share a word, and each has all three kinds", () => {
   const words = VERBS.flatMap((one) => [...one.en, ...one.zh, ...one.py]);
   assert.equal(new Set(words).size, words.length);
 });
+test("C2 completion knows categories by name and by initials", () => {
+  const known = [{ name: "殴打他人", initials: "odtr" }, { name: "brawl", initials: "" }];
+  assert.deepEqual(completions("dl . od", world, [], () => true, known), ["dl . 殴打他人 "]);
+  assert.deepEqual(completions("jj br", world, [], () => true, known), ["jj brawl "]);
+});

@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { now } from "../state/clock.ts";
 
-export interface Given { ok: boolean | null; text: string; at: number }
+/** beside: it answers a button of the drawer or a form, where the person is looking; the answer stands there, too. */
+export interface Given { ok: boolean | null; text: string; at: number; beside: boolean }
 
 export const last = signal<Given | null>(null);
 export const sound = signal(localStorage.getItem("tone") === "on");
@@ -31,7 +32,7 @@ export function tone(frequency: number, seconds: number): void {
 
 /** ok null: under way. */
 export function say(ok: boolean | null, text: string): void {
-  last.value = { ok, text, at: now() };
+  last.value = { ok, text, at: now(), beside: document.activeElement?.closest(".drawer") != null };
   if (ok === true) tone(880, 0.08);
   if (ok === false) tone(220, 0.25);
 }

@@ -142,7 +142,7 @@ export function duration(word: string): number | null {
 }
 
 /** What Tab could make of the word being typed, the likeliest first: whole lines. */
-export function completions(text: string, world: World, results: readonly string[], may: (scope: string) => boolean): string[] {
+export function completions(text: string, world: World, results: readonly string[], may: (scope: string) => boolean, categories: readonly { name: string; initials: string }[] = []): string[] {
   const plain = folded(text).replace(/^\s+/, "");
   const space = plain.lastIndexOf(" ");
   if (space < 0) {
@@ -167,5 +167,8 @@ export function completions(text: string, world: World, results: readonly string
     found.push(...world.incidents.filter((one) => one.number.startsWith(last)).map((one) => one.number));
   }
   if (verb.id === "clear" || verb.id === "solve") found.push(...results.filter((one) => one.startsWith(last)));
+  if (last !== "" && ["category", "call", "case"].includes(verb.id)) {
+    found.push(...categories.filter((one) => one.name.toLowerCase().startsWith(last.toLowerCase()) || one.initials.startsWith(last.toLowerCase())).map((one) => one.name));
+  }
   return [...new Set(found)].slice(0, 8).map((one) => `${head}${one} `);
 }

@@ -3,7 +3,7 @@ import { command, Refusal, tell, Unconfirmed } from "../http.ts";
 import { may, named, session } from "../session.ts";
 import { incidents, unitAt } from "../state/board.ts";
 import { now } from "../state/clock.ts";
-import { categories, results } from "../state/lookups.ts";
+import { categories, ground, results } from "../state/lookups.ts";
 import { formFor } from "../state/form.ts";
 import { advice, adviceFor } from "../state/advice.ts";
 import { onIt, type Assignment, type Incident } from "../state/types.ts";
@@ -174,6 +174,9 @@ function resultOf(text: string): string {
   const low = text.toLowerCase();
   return results.value.find((one) => one.code === text || one.name_zh === text || one.name_en.toLowerCase() === low)?.code ?? text;
 }
+
+/** What categories can be called when a word is completed: their names and aliases, without blanks, with initials. */
+export const categoryNames = (): { name: string; initials: string }[] => categories.value.flatMap((one) => [{ name: named(one), initials: ground.value?.category_initials[one.code] ?? "" }, ...one.aliases.map((name) => ({ name, initials: "" }))].filter((each) => !each.name.includes(" ")));
 
 export const resultNames = (): string[] => results.value.map(named);
 

@@ -1,8 +1,9 @@
 // The call that is being taken. It lives in memory only, and survives a look elsewhere: Esc parks it.
 import { signal } from "@preact/signals";
 
+/** picked: a person has chosen the place or set the pin; else it is intake's best guess, and told as one. */
 export interface Draft {
-  what: string; code: string | null; where: string; lon: number | null; lat: number | null; sure: number | null;
+  picked: boolean; what: string; code: string | null; where: string; lon: number | null; lat: number | null; sure: number | null;
   words: string; caller: string; phone: string; source: string; priority: number | null; weapon: boolean; key: string;
 }
 
@@ -11,7 +12,7 @@ export const draft = signal<Draft>(empty());
 
 function empty(): Draft {
   return {
-    what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "",
+    picked: false, what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "",
   };
 }
 

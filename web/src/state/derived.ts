@@ -72,7 +72,7 @@ export const alarms = computed<Alarm[]>(() => {
   }
   void changed.value;
   for (const one of undecided.values()) {
-    if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided(Math.max(0, Math.round((at - Date.parse(one.received_at)) / 1000))), incident: null, grave: true });
+    if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided([one.priority === undefined ? "" : `P${one.priority}`, one.category === undefined ? "" : named(one.category), one.location?.name ?? one.location?.grid_cell ?? ""].filter(Boolean).join(" "), Math.max(0, Math.round((at - Date.parse(one.received_at)) / 1000))), incident: null, grave: one.priority === 1 });
   }
   for (const one of told) {
     if (one.type === "incident.unreadable" && one.area === area.value) found.push({ key: one.id, text: words.alarm.unreadable, incident: null, grave: true });

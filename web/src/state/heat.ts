@@ -26,7 +26,7 @@ export async function readHeat(area: string): Promise<void> {
     const most = Math.max(...counted.map((one) => one.count), 1e-9);
     heatCells.value = {
       type: "FeatureCollection",
-      features: counted.flatMap((one) => (one.at === null || one.count <= 0 ? [] : [{ type: "Feature" as const, geometry: { type: "Point" as const, coordinates: one.at }, properties: { weight: one.count / most } }])),
+      features: counted.flatMap((one) => (one.at === null || one.count <= 0 ? [] : [{ type: "Feature" as const, geometry: { type: "Point" as const, coordinates: one.at }, properties: { weight: one.count / most, count: one.count } }])),
     };
   } catch {
     // Analytics has none (yet): no control is drawn.

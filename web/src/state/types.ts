@@ -52,7 +52,7 @@ export interface Unit extends Named {
 
 export interface Position { unit: string; area: string; lon: number; lat: number; at: string }
 
-export interface Undecided { incident_id: string; area: string; received_at: string }
+export interface Undecided { incident_id: string; area: string; received_at: string; priority?: Priority; category?: Named; location?: Place }
 
 export interface Told { id: string; type: string; time: string; area: string; data: Record<string, any> }
 

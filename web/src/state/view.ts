@@ -1,5 +1,5 @@
 // What is looked at. All of it stands in the address, so that a view can be sent, kept, and reloaded.
-import { signal } from "@preact/signals";
+import { signal, untracked, type Signal } from "@preact/signals";
 import { may, session } from "../session.ts";
 
 export type Screen = "desk" | "mediation" | "analytics" | "wall" | "crew";
@@ -26,12 +26,23 @@ export const filter = signal(asked.get("find") ?? "");
 export const camera = signal<string | null>(asked.get("at"));
 export const heat = signal(asked.get("heat") === "1");
 
+interface Part { of: Screen; value: Signal<string>; usual: string }
+const parts = new Map<string, Part>();
+
+/** A piece of a screen's own state, in the address while that screen is shown and it is not as usual. */
+export function part(of: Screen, name: string, usual: string): Signal<string> {
+  const value = signal(asked.get("view") === of ? (asked.get(name) ?? usual) : usual);
+  parts.set(name, { of, value, usual });
+  value.subscribe(() => untracked(() => keep()));
+  return value;
+}
+
 export function address(change: Record<string, string | null> = {}): string {
   const state: Record<string, string | null> = {
     lang: session.language, view: screen.value, area: session.areas.length > 1 ? area.value : null,
     sel: screen.value === "desk" ? selected.value : null, case: screen.value === "mediation" ? caseId.value : null,
     theme: theme.value === "auto" ? null : theme.value, find: filter.value || null, at: camera.value,
-    heat: heat.value ? "1" : null, ...change,
+    heat: heat.value ? "1" : null, ...Object.fromEntries([...parts].map(([name, one]) => [name, one.of === screen.value && one.value.value !== one.usual ? one.value.value : null])), ...change,
   };
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(state)) if (value !== null) query.set(name, value);
@@ -69,4 +80,5 @@ addEventListener("popstate", () => {
   if (next !== null && allowed.includes(next)) screen.value = next;
   selected.value = state.get("sel");
   caseId.value = state.get("case");
+  for (const [name, one] of parts) if (one.of === screen.value) one.value.value = state.get(name) ?? one.usual;
 });

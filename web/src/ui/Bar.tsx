@@ -62,15 +62,15 @@ export function Bar() {
         ))}
       </nav>
       <span class="tools">
-        {session.areas.length > 1 && <select aria-label={words.bar.area} value={area.value} onChange={(event) => { location.assign(address({ area: event.currentTarget.value, sel: null, at: null })); }}>
+        {session.areas.length > 1 && <select data-key="r" title={`${words.bar.area} r`} aria-label={words.bar.area} value={area.value} onChange={(event) => { location.assign(address({ area: event.currentTarget.value, sel: null, at: null })); }}>
           {session.areas.map((one) => <option key={one.id} value={one.id}>{named(one)}</option>)}
         </select>}
-        <select aria-label={words.bar.theme} value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme; keep(); }}>
+        <select data-key="t" title={`${words.bar.theme} t`} aria-label={words.bar.theme} value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme; keep(); }}>
           {THEMES.map((one) => <option key={one} value={one}>{words.bar[one]}</option>)}
         </select>
-        {may("dispatch:command") && <button type="button" aria-pressed={sound.value} onClick={() => setSound(!sound.value)}>{words.bar.sound} {sound.value ? words.bar.soundOn : words.bar.soundOff}</button>}
+        {may("dispatch:command") && <button type="button" data-key="b" aria-pressed={sound.value} onClick={() => setSound(!sound.value)}>{words.bar.sound} {sound.value ? words.bar.soundOn : words.bar.soundOff} <kbd>b</kbd></button>}
         <button type="button" onClick={() => { keysShown.value = true; }}>{words.bar.keys} <kbd>F1</kbd></button>
-        <a href={address({ lang: session.language === "zh" ? "en" : "zh" })} lang={session.language === "zh" ? "en" : "zh-CN"}>{words.bar.other}</a>
+        <a data-key="e" href={address({ lang: session.language === "zh" ? "en" : "zh" })} lang={session.language === "zh" ? "en" : "zh-CN"}>{words.bar.other} <kbd>e</kbd></a>
         <a id="out" href={`/sign-in/out?lang=${session.language}`} title={`${session.client} · ${session.role}`}>{words.bar.signOut}</a>
       </span>
     </header>

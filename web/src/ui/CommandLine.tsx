@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { last, say } from "../commands/answer.ts";
 import { completions, isFault, parse, type Said, type World } from "../commands/parse.ts";
-import { explain, openMade, preview, resultNames, run } from "../commands/run.ts";
+import { categoryNames, explain, openMade, preview, resultNames, run } from "../commands/run.ts";
 import { verbOf } from "../commands/verbs.ts";
 import { may } from "../session.ts";
 import { incidents } from "../state/board.ts";
@@ -65,7 +65,7 @@ export function fillCommand(text: string, atOnce = false): void {
 }
 
 function offer(text: string): void {
-  offered.value = text.trim() === "" ? [] : completions(text, world(), resultNames(), may);
+  offered.value = text.trim() === "" ? [] : completions(text, world(), resultNames(), may, categoryNames());
 }
 
 async function enter(): Promise<void> {
@@ -160,7 +160,7 @@ export function CommandLine() {
         <ul class="offers" aria-label="Tab">{offered.value.map((one, n) => <li key={one}><button type="button" tabIndex={-1} onMouseDown={(event) => { event.preventDefault(); typed.value = one; offer(one); }}>{one}{n === 0 && <kbd>Tab</kbd>}</button></li>)}</ul>
       )}
       <output id="answer" role="status" class={answer === null ? "" : answer.ok === null ? "asking" : answer.ok ? "good" : "bad"}>
-        {answer === null ? <span class="ink2">{words.noAnswer}</span> : <><span class="answer-text">{answer.ok === null ? "" : answer.ok ? "✓ " : "✗ "}{answer.text}</span> <time>{clockTime(answer.at, area.value)}</time></>}
+        {answer === null ? <span class="ink2">{words.noAnswer}</span> : <><span class="answer-text">{answer.ok === null ? "" : answer.ok ? "√ " : "× "}{answer.text}</span> <time>{clockTime(answer.at, area.value)}</time></>}
       </output>
     </section>
   );

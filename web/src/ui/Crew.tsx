@@ -117,7 +117,7 @@ export default function Crew() {
         <span>{noFix.value ? <small>{work.noGps}</small> : fix.value === null ? "?" : `● ${work.gps(span((Date.now() - fix.value) / 1000))}`}</span>
         <a href={address({ lang: session.language === "zh" ? "en" : "zh" })}>{words.bar.other}</a><a href={`/sign-in/out?lang=${session.language}`}>{words.bar.signOut}</a></header>
       {age !== null && age > 10 && <p class="banner" role="alert">! {work.older(span(age))}</p>}
-      {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "✓ " : "✗ "}{answer.value.text}</p>}
+      {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "√ " : "× "}{answer.value.text}</p>}
       {readAt.value === null ? <p class="empty">{words.loading}</p> : tasks.value.length === 0 ? <p class="panel empty crew-idle">{on ? work.noTask : words.unit.off_duty}</p> : tasks.value.map((one) => <Task key={one.assignment.id} {...one} />)}
       <footer class="crew-foot">
         {unit.value !== null && <button type="button" disabled={busy.value || tasks.value.length > 0} onClick={() => void act(() => command(`/units/${session.unit}/duty?area=${area.value}`, { on: !on }, "PUT"), on ? words.done["off-duty"](session.unit) : words.done["on-duty"](session.unit))}>{on ? work.offDuty : work.duty}</button>}

@@ -1,6 +1,7 @@
 // The selected incident: where, who is on it, whom to send and why, what has happened, what is near, what can be done.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { last } from "../commands/answer.ts";
 import { ask } from "../http.ts";
 import { may, named } from "../session.ts";
 import { advice, forgetAdvice, refreshAdvice, type RoleAdvice } from "../state/advice.ts";
@@ -61,11 +62,11 @@ function Advice({ incident }: { incident: Incident }) {
   const waits = (incident.waiting_roles ?? []).length > 0 || onIt(incident).length === 0;
   return (
     <section class="advice" aria-labelledby="advice-title">
-      <h3 id="advice-title">{words.recommendation["title"]}
-        {may("dispatch:command") && waits && told !== null && told.roles.some((role) => role.units.length > 0) && <button type="button" onClick={() => void sendAdvice()}>{words.recommendation["send"]}</button>}
-        <button type="button" class="quiet" onClick={() => { forgetAdvice(); void refreshAdvice(incident.incident_id, `${Date.now()}`); }}>{words.recommendation["again"]}</button></h3>
+      <h3 id="advice-title">{waits ? words.recommendation["title"] : words.recommendation["more"]}
+        {may("dispatch:command") && waits && told !== null && told.roles.some((role) => role.units.length > 0) && <button type="button" class="main" onClick={() => void sendAdvice()}>{words.recommendation["send"]} <kbd>F8</kbd></button>}
+        <button type="button" class="quiet" data-key="y" onClick={() => { forgetAdvice(); void refreshAdvice(incident.incident_id, `${Date.now()}`); }}>{words.recommendation["again"]} <kbd>y</kbd></button></h3>
       {told === null ? <p class="ink2">{words.loading}</p>
-        : told.problem !== undefined ? <p class="ink2">{words.recommendation["refused"]}：{refusal(told.problem.status, told.problem.detail)}</p>
+        : told.problem !== undefined ? <p class="ink2">{words.recommendation["refused"]}{words.colon}{refusal(told.problem.status, told.problem.detail)}</p>
           : told.roles.map((role) => <Role key={role.role} role={role} />)}
     </section>
   );
@@ -74,13 +75,13 @@ function Advice({ incident }: { incident: Incident }) {
 function Role({ role }: { role: RoleAdvice }) {
   const [first, second] = role.units;
   const out = Object.entries(role.ruled_out).map(([why, many]) => `${words.recommendation[why] ?? why} ${many}`).join(" ");
-  if (first === undefined) return <p><b>{words.role[role.role] ?? role.role}</b> {words.recommendation["none"]}{out && <small class="ink2"> {words.recommendation["ruledOut"]}：{out}</small>}</p>;
+  if (first === undefined) return <p><b>{words.role[role.role] ?? role.role}</b> {words.recommendation["none"]}{out && <small class="ink2"> {words.recommendation["ruledOut"]}{words.colon}{out}</small>}</p>;
   const saved = first.travel_seconds !== undefined && second?.travel_seconds !== undefined ? Math.round(second.travel_seconds - first.travel_seconds) : null;
   return (
     <p><b>{words.role[role.role] ?? role.role}</b> <span class="pick">{first.unit}</span> {first.travel_seconds === undefined ? words.noRoad : span(first.travel_seconds)}
       {saved !== null && second !== undefined && ` · ${words.recommendation["why"](saved, second.unit)}`}{second === undefined && ` · ${words.recommendation["only"]}`}
       {first.covers === true && ` · ${words.recommendation["covers"]}`}{first.silent === true && ` · ${words.recommendation["silent"]}`}
-      {out && <small class="ink2"> · {words.recommendation["ruledOut"]}：{out}</small>}</p>
+      {out && <small class="ink2"> · {words.recommendation["ruledOut"]}{words.colon}{out}</small>}</p>
   );
 }
 
@@ -172,6 +173,7 @@ export function Drawer() {
           ))}</ol>}
         </section>
       </div>
+      {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
       {may("dispatch:command") && <footer class="acts">{ACTS.filter((one) => one.when(incident) && may(one.right ?? "dispatch:command")).map((one) => (
         <button key={one.verb} type="button" onClick={() => fillCommand(one.fill.replace(".", incident.number), one.now === true)}>{words.act[one.verb]} <kbd>{one.key}</kbd></button>
       ))}</footer>}

@@ -1,6 +1,6 @@
 // The feedback form 反馈单: what the category needs is marked; dispatch says what is still missing.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { say } from "../commands/answer.ts";
+import { last, say } from "../commands/answer.ts";
 import { explain } from "../commands/run.ts";
 import { command } from "../http.ts";
 import { named } from "../session.ts";
@@ -39,6 +39,7 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
         {LOSSES.map((name) => <div key={name}>{label(name)}<input id={`form-${name}`} name={name} type="number" min="0" step="0.01" inputMode="decimal" /></div>)}
         <div class="whole">{label("described")}<textarea id="form-described" name="described" rows={2} maxLength={2000} /></div>
       </div>
+      {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
       <p><button type="submit" class="main">{words.form["send"]} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={close}>{words.close} <kbd>Esc</kbd></button></p>
     </form>
   );

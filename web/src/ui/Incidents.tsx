@@ -6,7 +6,8 @@ import { acknowledged, counts, emergencies, rows, shownRows } from "../state/der
 import { onIt, type Incident } from "../state/types.ts";
 import { shownLimit } from "../state/urgency.ts";
 import { filter, keep, select, selected } from "../state/view.ts";
-import { named } from "../session.ts";
+import { may, named } from "../session.ts";
+import { beginCall } from "../state/call.ts";
 import { words } from "../words/index.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Countdown, Since } from "./Timer.tsx";
@@ -52,6 +53,7 @@ export function Incidents() {
   return (
     <section class="panel incidents" aria-labelledby="incidents-title">
       <h2 id="incidents-title">{words.incidents} <span class="ink2">{counts.value.open}</span>
+        {may("incidents:write") && <button type="button" class="main" onClick={() => beginCall()}>{words.act["call"]} <kbd>F2</kbd></button>}
         <input id="find" type="search" placeholder={words.find} aria-label={words.find} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; keep(); }} /></h2>
       {newAbove.value > 0 && <button type="button" class="new-above" onClick={() => { list.current?.scrollTo({ top: 0 }); newAbove.value = 0; }}>{words.newAbove(newAbove.value)}</button>}
       {hidden > 0 && <p class="note">{words.hidden(hidden)}</p>}

@@ -17,11 +17,13 @@ import { camera, heat, keep, select, selected, theme } from "../state/view.ts";
 import { words } from "../words/index.ts";
 import { lookOf, type UnitLook } from "./Mark.tsx";
 import { incidentImage, unitImage, type Palette } from "./marks.ts";
+import { MapList } from "./MapList.tsx";
 import { ageClass, positionAge } from "./Units.tsx";
 
 setWorkerUrl(workerUrl);
 const LOOKS: UnitLook[] = ["free", "limited", "assigned", "enroute", "onscene", "busy", "need", "off"];
 const broken = signal(false);
+const listed = signal(false);
 const here = signal<{ title: string; items: string[] } | null>(null);
 
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
@@ -109,7 +111,7 @@ function begin(container: HTMLElement, told: Ground): MapLibre | null {
       keep();
     });
     map.on("click", (event) => {
-      if (taking.value) { change({ lon: Number(event.lngLat.lng.toFixed(6)), lat: Number(event.lngLat.lat.toFixed(6)), sure: 1 }); return; }
+      if (taking.value) { change({ lon: Number(event.lngLat.lng.toFixed(6)), lat: Number(event.lngLat.lat.toFixed(6)), sure: 1, picked: true }); return; }
       const around: [[number, number], [number, number]] = [[event.point.x - 8, event.point.y - 8], [event.point.x + 8, event.point.y + 8]];
       const found = map.queryRenderedFeatures(around, { layers: ["incidents"] }).map((one) => String(one.properties["number"]));
       const signs = map.queryRenderedFeatures(around, { layers: ["units", "helpers"] }).map((one) => String(one.properties["sign"]));
@@ -152,9 +154,11 @@ export function MapPanel() {
     <section class="panel map" aria-label={words.map}>
       {broken.value ? <p class="empty">{words.mapFailed}</p> : <div ref={container} class="map-canvas" />}
       <div class="map-tools">
-        {heatCells.value.features.length > 0 && <button type="button" aria-pressed={heat.value} onClick={() => { heat.value = !heat.value; keep(); }}>{words.layers.heat}</button>}
-        <button type="button" onClick={() => { camera.value = null; keep(); if (told !== null) map.current?.fitBounds(told.bounds, { padding: 12, duration: 0 }); }}>{words.layers.home}</button>
+        {heatCells.value.features.length > 0 && <button type="button" data-key="h" aria-pressed={heat.value} onClick={() => { heat.value = !heat.value; keep(); }}>{words.layers.heat} <kbd>h</kbd></button>}
+        <button type="button" data-key="0" onClick={() => { camera.value = null; keep(); if (told !== null) map.current?.fitBounds(told.bounds, { padding: 12, duration: 0 }); }}>{words.layers.home} <kbd>0</kbd></button>
+        <button type="button" data-key="l" aria-expanded={listed.value} onClick={() => { listed.value = !listed.value; }}>{words.layers.list} <kbd>l</kbd></button>
       </div>
+      {listed.value && told !== null && <MapList told={told} go={(lon, lat) => map.current?.easeTo({ center: [lon, lat], zoom: Math.max(map.current.getZoom(), 15), duration: 0 })} />}
       {here.value !== null && <div class="here"><b>{here.value.title}</b> {here.value.items.map((one) => (/^\d+$/.test(one) ? <button type="button" class="link" onClick={() => { select(one); here.value = null; }}>{one}</button> : <span>{one}</span>))} <button type="button" class="quiet" onClick={() => { here.value = null; }}>{words.close}</button></div>}
     </section>
   );

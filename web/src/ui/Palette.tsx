@@ -6,11 +6,12 @@ import { setSound, sound } from "../commands/answer.ts";
 import { may } from "../session.ts";
 import { beginCall } from "../state/call.ts";
 import { acknowledge } from "../state/derived.ts";
-import { address, allowed, heat, keep, show, theme } from "../state/view.ts";
+import { address, allowed, area, heat, keep, show, theme } from "../state/view.ts";
+import { heatCells } from "../state/heat.ts";
 import { words } from "../words/index.ts";
 import { fillCommand, sendAdvice } from "./CommandLine.tsx";
 import { Dialog, keysShown } from "./Keys.tsx";
-import { session } from "../session.ts";
+import { named, session } from "../session.ts";
 
 export const paletteShown = signal(false);
 
@@ -28,9 +29,11 @@ function actions(): Action[] {
     add(`${words.bar.sound} ${sound.value ? words.bar.soundOff : words.bar.soundOn}`, "", () => setSound(!sound.value), "tone sound 提示音 tsy");
   }
   for (const one of allowed) add(words.screens[one], ({ desk: "g d", mediation: "g m", analytics: "g a", wall: "g w", crew: "" })[one], () => show(one), one);
-  for (const one of ["auto", "light", "dark"] as const) add(`${words.bar.theme}：${words.bar[one]}`, "", () => { theme.value = one; keep(); }, one);
-  add(words.layers.heat, "", () => { heat.value = !heat.value; keep(); }, "heat 热力 rl");
+  for (const one of ["auto", "light", "dark"] as const) add(`${words.bar.theme}${words.colon}${words.bar[one]}`, "", () => { theme.value = one; keep(); }, one);
+  if (heatCells.value.features.length > 0) add(words.layers.heat, "h", () => { heat.value = !heat.value; keep(); }, "heat 热力 rl");
   add(words.bar.other, "", () => location.assign(address({ lang: session.language === "zh" ? "en" : "zh" })), "language 语言 english 中文");
+  for (const one of session.areas) if (one.id !== area.value) add(`${words.bar.area}${words.colon}${named(one)}`, "", () => location.assign(address({ area: one.id, sel: null, case: null, at: null })), one.id);
+  add(words.bar.signOut, "", () => location.assign(`/sign-in/out?lang=${session.language}`), "sign out 退出 tc");
   add(words.keys.title, "F1", () => { keysShown.value = true; }, "keys help 帮助 按键");
   return found;
 }

@@ -18,7 +18,10 @@ import { work } from "../words/work.ts";
 const kindName = (kind: string): string => { const found = kinds.value[kind]; return found === undefined ? kind : named(found); };
 
 interface Small { id?: string; incident_id?: string; number: string; small_case?: SmallCase; owner?: string; due_at?: string; status?: string }
-export interface DueVisit { case_id: string; kind: string; visit: string; grade?: Grade; due_at: string }
+export interface DueVisit { case_id: string; kind: string; visit: string; what: string; grade?: Grade; due_at: string }
+
+/** What falls due, in words: a visit by its name, anything else by what it is. */
+export const dueName = (one: DueVisit): string => (one.what === "visit" ? `${work.visits} ${work.visit(one.visit)}` : (work.dueKind[one.what] ?? one.what));
 interface Board { force: { shift: { name_zh: string; name_en: string } | null; kinds: { kind: string; name_zh: string; name_en: string; planned: number | null; actual: number; free: number }[] }; holes: { rule: string; place: string | null; since: string }[] }
 
 export const small = signal<Small[]>([]);
@@ -52,13 +55,13 @@ export function Strip() {
   const holes = board.value?.holes ?? [];
   return (
     <section class="strip" aria-label={`${words.strip.small}, ${words.strip.due}`}>
-      <button type="button" aria-expanded={shownList.value === "small"} onClick={toggle("small")}>{words.strip.small} <b>{small.value.length}</b>{overdueSmall > 0 && <span class="chip act">{words.strip.overdue(overdueSmall)}</span>}</button>
-      {may("cases:read") && <button type="button" aria-expanded={shownList.value === "due"} onClick={toggle("due")}>{words.strip.due} <b>{due.value.length}</b>{overdueVisits > 0 && <span class="chip act">{words.strip.overdue(overdueVisits)}</span>}</button>}
+      <button type="button" aria-expanded={shownList.value === "small"} data-key="s" onClick={toggle("small")}>{words.strip.small} <b>{small.value.length}</b> <kbd>s</kbd>{overdueSmall > 0 && <span class="chip act">{words.strip.overdue(overdueSmall)}</span>}</button>
+      {may("cases:read") && <button type="button" aria-expanded={shownList.value === "due"} data-key="v" onClick={toggle("due")}>{words.strip.due} <b>{due.value.length}</b> <kbd>v</kbd>{overdueVisits > 0 && <span class="chip act">{words.strip.overdue(overdueVisits)}</span>}</button>}
       <span>{words.strip.feedback} <b>{counts.value.feedback}</b></span>
       {holes.length > 0 && <span class="chip soon">{words.strip.holes} {[...new Set(holes.map((one) => one.place ?? one.rule))].join(" ")}</span>}
-      {board.value !== null && <button type="button" aria-expanded={shownList.value === "force"} onClick={toggle("force")}>{words.strip.force} {board.value.force.kinds.filter((one) => one.planned !== null).slice(0, 4).map((one) => `${named(one)} ${words.strip.planned(one.actual, one.planned ?? 0)}`).join(" · ")}</button>}
+      {board.value !== null && <button type="button" aria-expanded={shownList.value === "force"} data-key="o" onClick={toggle("force")}>{words.strip.force} <kbd>o</kbd> {board.value.force.kinds.filter((one) => one.planned !== null).slice(0, 4).map((one) => `${named(one)} ${words.strip.planned(one.actual, one.planned ?? 0)}`).join(" · ")}</button>}
       {shownList.value === "small" && <ul class="strip-list">{small.value.length === 0 ? <li>{words.none}</li> : small.value.map((one) => { const own = one.small_case ?? (one as unknown as SmallCase); const late = Date.parse(own.due_at ?? "") < now(); return <li key={one.number}><button type="button" class="link" onClick={() => { select(one.number); shownList.value = null; }}>{one.number}</button> {own.owner} <span class={late ? "chip act" : ""}>{late ? words.timer["over"](span((now() - Date.parse(own.due_at)) / 1000)) : words.timer["left"](span((Date.parse(own.due_at) - now()) / 1000))}</span></li>; })}</ul>}
-      {shownList.value === "due" && <ul class="strip-list">{due.value.length === 0 ? <li>{words.none}</li> : due.value.map((one) => { const late = Date.parse(one.due_at) < now(); return <li key={`${one.case_id}${one.visit}`}><GradeMark grade={one.grade} /> <button type="button" class="link" onClick={() => openCase(one.case_id)}>{kindName(one.kind)} · {work.visit(one.visit)}</button> <span class={late ? "chip act" : ""}>{late ? words.timer["over"](span((now() - Date.parse(one.due_at)) / 1000)) : words.timer["left"](span((Date.parse(one.due_at) - now()) / 1000))}</span></li>; })}</ul>}
+      {shownList.value === "due" && <ul class="strip-list">{due.value.length === 0 ? <li>{words.none}</li> : due.value.map((one) => { const late = Date.parse(one.due_at) < now(); return <li key={`${one.case_id}${one.visit}`}><GradeMark grade={one.grade} /> <button type="button" class="link" onClick={() => openCase(one.case_id)}>{kindName(one.kind)} · {dueName(one)}</button> <span class={late ? "chip act" : ""}>{late ? words.timer["over"](span((now() - Date.parse(one.due_at)) / 1000)) : words.timer["left"](span((Date.parse(one.due_at) - now()) / 1000))}</span></li>; })}</ul>}
       {shownList.value === "force" && board.value !== null && <ul class="strip-list">{board.value.force.kinds.map((one) => <li key={one.kind}>{named(one)} {one.actual}/{one.planned ?? "–"} · {words.bar.free} {one.free}</li>)}</ul>}
     </section>
   );

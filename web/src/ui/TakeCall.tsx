@@ -1,43 +1,25 @@
 // Take a call: what, where, the words, who. The board stays live beside it; Esc parks the draft.
 import { signal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { say } from "../commands/answer.ts";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { last, say } from "../commands/answer.ts";
 import { explain } from "../commands/run.ts";
 import { ask, newKey, tell } from "../http.ts";
 import { named } from "../session.ts";
 import { now } from "../state/clock.ts";
-import { change, discard, draft, park, taking, type Draft } from "../state/call.ts";
+import { change, discard, draft, park } from "../state/call.ts";
 import { incidents } from "../state/board.ts";
+import { candidates, lookForSame } from "../state/duplicates.ts";
 import { open } from "../state/derived.ts";
 import { categories, ground, sources, type CategoryRow } from "../state/lookups.ts";
-import type { Incident, Priority } from "../state/types.ts";
+import type { Priority } from "../state/types.ts";
 import { area, select } from "../state/view.ts";
 import { words } from "../words/index.ts";
+import { placeOf } from "./Incidents.tsx";
 import { IncidentMark } from "./Mark.tsx";
 
 interface Hit { name: string; name_en: string; lon: number; lat: number; grid_cell: string; confidence: number }
 const hits = signal<Hit[] | null>(null);
 const busy = signal(false);
-const SAME_M = 300;
-const SAME_S = 3600;
-
-const metres = (lon: number, lat: number, one: { lon: number; lat: number }): number =>
-  Math.hypot((one.lon - lon) * Math.cos((lat * Math.PI) / 180), one.lat - lat) * 111_195;
-
-/** Open incidents that may be the same event: near in place and time, of the same or a like category. 0 … 1. */
-export function likely(call: Draft, all: Incident[], at: number): { one: Incident; score: number }[] {
-  if (call.lon === null || call.lat === null) return [];
-  const found: { one: Incident; score: number }[] = [];
-  for (const one of all) {
-    const away = metres(call.lon, call.lat, one.location);
-    const age = (at - Date.parse(one.received_at)) / 1000;
-    if (away > SAME_M || age > SAME_S) continue;
-    const alike = call.code === null ? 0.5 : one.category.code === call.code ? 1 : one.category.code.slice(0, 2) === call.code.slice(0, 2) ? 0.7 : 0.3;
-    found.push({ one, score: (1 - away / SAME_M) * 0.5 + (1 - age / SAME_S) * 0.2 + alike * 0.3 });
-  }
-  return found.filter((each) => each.score >= 0.4).sort((first, other) => other.score - first.score).slice(0, 3);
-}
-
 function matching(text: string): CategoryRow[] {
   const low = text.trim().toLowerCase();
   if (low === "") return [];
@@ -67,16 +49,17 @@ function lookUp(text: string): void {
 }
 
 function choosePlace(hit: Hit, write: boolean): void {
-  change({ lon: hit.lon, lat: hit.lat, sure: hit.confidence, ...(write ? { where: hit.name } : {}) });
+  change({ lon: hit.lon, lat: hit.lat, sure: hit.confidence, picked: write, ...(write ? { where: hit.name } : {}) });
 }
 
-async function addCaller(to: Incident): Promise<void> {
+async function addCaller(to: string): Promise<void> {
   const call = draft.value;
+  const number = incidents.get(to)?.number ?? null;
   try {
-    await tell("POST", `/intake/v1/incidents/${to.incident_id}/callers`, { name: call.caller || null, phone: call.phone || null, description: call.words || null });
+    await tell("POST", `/intake/v1/incidents/${to}/callers`, { name: call.caller || null, phone: call.phone || null, description: call.words || null });
     discard();
-    select(to.number);
-    say(true, words.done["linkedCaller"](to.number));
+    if (number !== null) select(number);
+    say(true, words.done["linkedCaller"](number ?? words.status.active));
   } catch (error) { explain(error); }
 }
 
@@ -87,11 +70,12 @@ async function accept(): Promise<void> {
   if (code === undefined) { say(false, words.bad.category); return; }
   if (call.where.trim() === "" && call.lon === null) { say(false, words.bad.place); return; }
   busy.value = true;
+  say(null, words.call.busy);
   if (call.key === "") change({ key: newKey() });
   try {
     const answer = await tell<{ incident_id: string; relay: string }>("POST", "/intake/v1/incidents", {
       area: area.value, source: call.source, external_id: draft.value.key, category: code, priority: call.priority, description: call.words || null, reported_at: new Date(now()).toISOString(),
-      location: { address: call.where || null, lon: call.lon, lat: call.lat }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
+      location: { address: call.where || null, ...(call.picked ? { lon: call.lon, lat: call.lat } : {}) }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
     });
     discard();
     hits.value = null;
@@ -118,12 +102,13 @@ export function TakeCall() {
   const call = draft.value;
   const kinds = call.code === null ? matching(call.what) : [];
   const chosen = categories.value.find((one) => one.code === call.code);
-  const same = likely(call, open.value, now());
+  const same = candidates.value;
+  useEffect(() => lookForSame(call, call.code ?? kinds[0]?.code ?? null, String(open.value.length)), [call, open.value.length]);
   const onKey = (event: KeyboardEvent): void => {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); void accept(); }
     else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); park(); }
-    else if (event.altKey && event.key.toLowerCase() === "l" && same[0] !== undefined) { event.preventDefault(); void addCaller(same[0].one); }
+    else if (event.altKey && event.key.toLowerCase() === "l" && same?.[0] !== undefined) { event.preventDefault(); void addCaller(same[0].incident_id); }
   };
   return (
     <section class="panel drawer call" aria-label={words.call.title} onKeyDown={onKey}>
@@ -135,7 +120,7 @@ export function TakeCall() {
             onKeyDown={(event) => { if (event.key === "Enter" && !event.ctrlKey && !event.isComposing) { event.preventDefault(); const best = kinds[0]; if (best !== undefined) { change({ code: best.code }); document.getElementById("call-where")?.focus(); } } }} />
           {kinds.length > 0 && <ul class="hits" aria-label={words.call.what}>{kinds.map((one) => <li key={one.code}><button type="button" onClick={() => { change({ code: one.code }); document.getElementById("call-where")?.focus(); }}><IncidentMark priority={one.priority as Priority} /> {named(one)} <small class="ink2">{one.code} {one.aliases.slice(0, 3).join(" ")}</small></button></li>)}</ul>}</div>
           <label for="call-where">{words.call.where} *</label>
-          <div><input id="call-where" autocomplete="off" placeholder={words.call.whereHint} value={call.where} onInput={(event) => { change({ where: event.currentTarget.value, lon: null, lat: null, sure: null }); lookUp(event.currentTarget.value); }} />
+          <div><input id="call-where" autocomplete="off" placeholder={words.call.whereHint} value={call.where} onInput={(event) => { change({ where: event.currentTarget.value, lon: null, lat: null, sure: null, picked: false }); lookUp(event.currentTarget.value); }} />
             {hits.value !== null && hits.value.length === 0 && <p class="note">{words.call.noPlace}</p>}
             {hits.value !== null && hits.value.length > 0 && <ul class="hits" aria-label={words.call.where}>{hits.value.map((one) => <li key={`${one.name}${one.lon}`}><button type="button" aria-pressed={call.lon === one.lon && call.lat === one.lat} onClick={() => choosePlace(one, true)}>{named({ name_zh: one.name, name_en: one.name_en })} <small class="ink2">{one.grid_cell} · {words.call.sureness} {one.confidence.toFixed(2)}</small></button></li>)}</ul>}</div>
           <label for="call-words">{words.call.say}</label>
@@ -148,11 +133,11 @@ export function TakeCall() {
             <label class="check"><input type="checkbox" checked={call.weapon} onChange={(event) => change({ weapon: event.currentTarget.checked })} /> {words.call.weapon}</label></div>
         </div>
         <div class="call-side"><h3>{words.call.same}</h3>
-          {same.length === 0 ? <p class="ink2">{words.call.none}</p> : <ul>{same.map(({ one, score }, n) => <li key={one.incident_id}><IncidentMark priority={one.priority} /> <b>{one.number}</b> {named(one.category)} {score.toFixed(2)} <button type="button" onClick={() => void addCaller(one)}>{n === 0 ? words.call.addCaller : words.call.addCaller.replace(/ Alt\+L$/, "")}</button></li>)}</ul>}
-          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : words.call.accept}</button> <button type="button" onClick={park}>{words.call.park}</button></p></div>
+          {same === null ? <p class="ink2">{words.call.sayFirst}</p> : same.length === 0 ? <p class="ink2">{words.call.none}</p> : <ul>{same.map((each, n) => { const one = incidents.get(each.incident_id); return (
+            <li key={each.incident_id}>{one !== undefined && <><IncidentMark priority={one.priority} /> <b>{one.number}</b> {named(one.category)} · {placeOf(one)} </>}{one === undefined && `${words.status.active} `}<small class="ink2">{words.call.alike(each.score)}</small> <button type="button" onClick={() => void addCaller(each.incident_id)}>{words.call.addCaller}{n === 0 && <> <kbd>Alt+L</kbd></>}</button></li>); })}</ul>}
+          {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
+          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : words.call.accept} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={park}>{words.call.park} <kbd>Esc</kbd></button></p></div>
       </form>
     </section>
   );
 }
-
-export const callShown = taking;

@@ -6,7 +6,7 @@ const place = (d: any): string => d.location?.name ?? d.location?.grid_cell ?? "
 export const events: Record<string, (d: any) => string> = {
   "incident.reported": (d) => `A call came in, ${place(d)}`,
   "incident.opened": (d) => `${d.number} opened: ${d.category.name_en}, ${place(d)}`,
-  "incident.queued": (d) => `${d.number} queued: nobody is free`, "incident.corrected": (d) => `${d.number} corrected: ${(d.changed ?? []).join(", ")}`,
+  "incident.queued": (d) => `${d.number} queued: nobody is free`, "incident.corrected": (d) => `${d.number} corrected: ${(d.changed ?? []).map((one: string) => one.replace("_", " ")).join(", ")}`,
   "incident.closed": (d) => `${d.number} closed: ${d.disposition ?? ""}`, "incident.cancelled": (d) => `${d.number} cancelled`,
   "incident.unreadable": () => "A call could not be read: look at the dead letters", "incident.escalated": (d) => `${d.number} escalated`, "incident.categorised": (d) => `${d.number} is ${d.category?.name_en ?? ""}`,
   "incident.held": (d) => `${d.number} held`, "incident.released": (d) => `${d.number} released`, "incident.reopened": (d) => `${d.number} reopened`, "incident.noted": (d) => `${d.number}: a note`,

@@ -9,7 +9,7 @@ const place = (d: any): string => d.location?.name ?? d.location?.grid_cell ?? "
 export const events: Record<string, (d: any) => string> = {
   "incident.reported": (d) => `接到报警 ${place(d)}`,
   "incident.opened": (d) => `${d.number} 立警：${d.category.name_zh}，${place(d)}`,
-  "incident.queued": (d) => `${d.number} 排队：无空闲警力`, "incident.corrected": (d) => `${d.number} 更正：${(d.changed ?? []).map((one: string) => ({ location: "位置", category: "类别", priority: "级别", callers: "报警人", weapon: "持械", description: "内容" } as Record<string, string>)[one] ?? one).join("、")}`,
+  "incident.queued": (d) => `${d.number} 排队：无空闲警力`, "incident.corrected": (d) => `${d.number} 更正：${(d.changed ?? []).map((one: string) => ({ location: "位置", category: "类别", priority: "级别", callers: "报警人", caller_count: "报警人数", plan: "预案", weapon: "持械", description: "内容" } as Record<string, string>)[one] ?? one).join("、")}`,
   "incident.closed": (d) => `${d.number} 结束：${d.disposition ?? ""}`, "incident.cancelled": (d) => `${d.number} 撤销`,
   "incident.unreadable": () => "有一条警情无法读取，请查死信", "incident.escalated": (d) => `${d.number} 升级`, "incident.categorised": (d) => `${d.number} 定类 ${d.category?.name_zh ?? ""}`,
   "incident.held": (d) => `${d.number} 挂起`, "incident.released": (d) => `${d.number} 解除挂起`, "incident.reopened": (d) => `${d.number} 重新处置`, "incident.noted": (d) => `${d.number} 有备注`,

@@ -36,7 +36,7 @@ export const zh = {
   recommendation: {
     title: "建议", none: "无空闲警力：可求援 qy", why: (saved: number, other: string) => `比 ${other} 快 ${saved} 秒`, only: "仅此一组可派",
     stale: "位置旧", silent: "上次未应答", covers: "本责任区", ruledOut: "不可派", busy: "在办", off_duty: "下岗", no_road: "无路", capability: "能力不符", emergency: "求助中", lent: "借出", again: "重新计算",
-    refused: "现在算不出建议", send: "派出建议 F8",
+    more: "如要增派", refused: "现在算不出建议", send: "派出建议",
   } as Record<string, any>,
   form: { title: "反馈单", result: "处理结果", described: "处置经过", people_involved: "涉及人数", injured: "受伤", dead: "死亡", detained: "带走", helped: "救助", vehicles_lost: "丢车", vehicles_recovered: "找回车", lost_yuan: "损失（元）", recovered_yuan: "挽回（元）", prevented_yuan: "止付（元）", send: "提交反馈", required: "必填" } as Record<string, string>,
   on: "在办警力", timeline: "时间线", surroundings: "周边", words: "报警内容", history: "旧警情", near: "近处",
@@ -79,25 +79,25 @@ export const zh = {
     priority: "级别是 1 到 4", place: "这个地点找不到：换个说法，或在地图上点", category: "没有这个类别", other: (status: number, detail: string) => `被拒绝（${status}）：${detail}`,
   },
   call: {
-    title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警 Ctrl+Enter", park: "搁置 Esc",
-    whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人 Alt+L", sureness: "把握", noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
-    pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", none: "附近没有相似警情",
+    title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警", park: "搁置",
+    whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人", sureness: "把握", noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
+    pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", none: "附近没有相似警情", sayFirst: "写了什么事、在哪里，就查有没有相似的", alike: (share: number) => `相似 ${Math.round(share * 100)}%`,
   },
   keys: {
     title: "按键", everywhere: "随处可用", outside: "不在输入框时", verbs: "命令",
     list: [["F1", "按键"], ["F2", "接警"], ["F3", "下一条最急"], ["F4", "到警力"], ["F6", "换区域"], ["F8", "派出建议"], ["F9", "确认告警"], ["Ctrl+K", "搜索动作"], ["Ctrl+/", "命令行"], ["Esc", "返回"]],
-    letters: [["j k", "上下"], ["Enter", "打开"], ["/", "筛选"], ["g d", "指挥台"], ["g m", "调解台"], ["g a", "研判"], ["g w", "大屏"], ["u", "撤回"]], close: "关闭 Esc",
+    letters: [["j k", "上下"], ["Enter", "打开"], ["/", "筛选"], ["g d", "指挥台"], ["g m", "调解台"], ["g a", "研判"], ["g w", "大屏"], ["u", "撤回"], ["h 0 l", "地图：热力、全图、清单"], ["s v o", "小案、到期、警力"], ["1–9 n p h c", "调解台：下一步、立案、加当事人、隐患、询问"], ["m p", "研判：本月、上月"], ["t r b e", "主题、辖区、提示音、语言"]], close: "关闭",
   },
   palette: { title: "搜索动作", hint: "写要做的事", none: "没有这样的动作" },
   strip: { small: "小案", due: "调解到期", feedback: "待反馈", holes: "空防", force: "警力", planned: (a: number, p: number) => `${a}/${p}`, overdue: (n: number) => `${n} 超期` },
   alarm: {
-    undecided: (s: number) => `警情接警 ${s} 秒后仍未派出：用电台`, queued: (n: string, s: string) => `${n} 排队 ${s}，无空闲警力：求援 qy`, emergency: (u: string) => `紧急：${u} 民警求助！`,
+    undecided: (what: string, s: number) => `${what || "警情"} 接警 ${s} 秒后仍未派出：用电台`, queued: (n: string, s: string) => `${n} 排队 ${s}，无空闲警力：求援 qy`, emergency: (u: string) => `紧急：${u} 民警求助！`,
     unsigned: (u: string, n: string) => `${u} 超时未签 ${n}：改派 gp`, unreadable: "有一条警情无法读取：查死信", acknowledge: "确认 F9", more: (n: number) => `还有 ${n} 条`, over: (n: string, what: string) => `${n} ${what}超时`,
   },
-  layers: { heat: "热力", standby: "待命点", zones: "防区", home: "全图" }, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
+  layers: { heat: "热力", standby: "待命点", zones: "防区", home: "全图", list: "清单", stations: "派出所", cells: "警格", busiest: "警情最多处（四周）" }, incidentsThere: (n: number) => `${n} 起`, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
   wall: { queue: "未派", p1: "一级", oldest: "最久未派", tonight: "1-3-5 达标", next: "下一个到期", page: (a: number, b: number) => `第 ${a}/${b} 页`, more: "更多", answered: "接警", arrived: "到场", handled: "处置", calm: "无未结警情" },
   notice: { delivered: (to: string) => `已送达 ${to}`, failed: (to: string) => `送达 ${to} 失败` },
-  offline: "离线", reload: "重新载入", close: "关闭", back: "返回", more: "更多", none: "无", yes: "是", no: "否", of: "／", send: "提交", cancelled: "已放弃",
+  colon: "：", offline: "离线", reload: "重新载入", close: "关闭", back: "返回", more: "更多", none: "无", yes: "是", no: "否", of: "／", send: "提交", cancelled: "已放弃",
   event: events,
 };
 

@@ -1,11 +1,11 @@
 // Response times against their targets, and the year-on-year sheet where analytics has one. Every figure with its n.
-import { effect, signal } from "@preact/signals";
+import { batch, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, Refusal } from "../../http.ts";
 import { named, session } from "../../session.ts";
 import { now } from "../../state/clock.ts";
 import { categories } from "../../state/lookups.ts";
-import { area } from "../../state/view.ts";
+import { area, part } from "../../state/view.ts";
 import { words } from "../../words/index.ts";
 import { refusal } from "../../words/refusals.ts";
 import { work } from "../../words/work.ts";
@@ -15,23 +15,27 @@ import { ByHour, Shares, type Hour } from "./Charts.tsx";
 interface Row { key: Record<string, string | number | null>; count: number; mean_s: number; p50_s: number; p90_s: number; p99_s: number; within_target: number | null }
 interface Times { rows: Row[]; true_up_to: Record<string, number>; incomplete: boolean; cut: boolean }
 interface Change { before: number | null; share: number | null; text: { zh: string; en: string } }
-interface Compared { of: string; rows: { key: string; name: { zh: string; en: string }; count: number; on_period: Change; on_year: Change }[] }
+interface Compared { of: string; running: boolean; rows: { key: string; name: { zh: string; en: string }; count: number; on_period: Change; on_year: Change }[] }
 
 const zone = (): string => session.areas.find((one) => one.id === area.value)?.timezone ?? "Asia/Shanghai";
 const day = (at: number): string => new Intl.DateTimeFormat("sv-SE", { timeZone: zone() }).format(new Date(at));
-const asked = new URLSearchParams(location.search);
 const today = (): string => day(now());
 const monthStart = (date: string): string => `${date.slice(0, 7)}-01`;
 
-const from = signal(asked.get("from") ?? monthStart(today()));
-const to = signal(asked.get("to") ?? today());
-const segment = signal(asked.get("segment") ?? "received_to_on_scene");
-const by = signal(asked.get("by") ?? "category");
+const from = part("analytics", "from", "");
+const to = part("analytics", "to", "");
+const segment = part("analytics", "segment", "received_to_on_scene");
+const by = part("analytics", "by", "category");
 const table = signal<Times | null>(null);
 const hours = signal<Times | null>(null);
 const whole = signal<Times | null>(null);
 const problem = signal<string | null>(null);
 const sheet = signal<Compared | null>(null);
+
+function thisMonth(): void {
+  from.value = monthStart(today());
+  to.value = today();
+}
 
 function lastMonth(): void {
   const first = new Date(`${monthStart(today())}T12:00:00Z`);
@@ -43,20 +47,13 @@ function lastMonth(): void {
 async function read(): Promise<void> {
   const query = (more: string): string => `/analytics/v1/response-times?area=${area.value}&from=${from.value}&to=${to.value}&segment=${segment.value}${more}`;
   try {
-    [whole.value, table.value, hours.value] = await Promise.all([ask<Times>(query("")), ask<Times>(query(`&by=${by.value}`)), ask<Times>(query("&by=hour"))]);
-    problem.value = null;
+    const [all, rows, hourly] = await Promise.all([ask<Times>(query("")), ask<Times>(query(`&by=${by.value}`)), ask<Times>(query("&by=hour"))]);
+    batch(() => { whole.value = all; table.value = rows; hours.value = hourly; problem.value = null; });
   } catch (error) {
     problem.value = error instanceof Refusal ? refusal(error.status, error.detail) : words.bad.offline;
   }
   sheet.value = await ask<Compared>(`/analytics/v1/comparisons?area=${area.value}&period=month&of=${to.value.slice(0, 7)}`).catch(() => null);
 }
-
-effect(() => {
-  const state = new URLSearchParams(location.search);
-  if (state.get("view") !== "analytics") return;
-  for (const [key, value] of [["from", from.value], ["to", to.value], ["segment", segment.value], ["by", by.value]] as const) state.set(key, value);
-  history.replaceState(null, "", `/?${state}`);
-});
 
 function keyName(key: string | number | null | undefined): string {
   if (key === null || key === undefined || key === "") return "–";
@@ -75,7 +72,7 @@ function Changed({ change }: { change: Change }) {
 }
 
 export default function Analytics() {
-  useEffect(() => { void read(); }, [from.value, to.value, segment.value, by.value]);
+  useEffect(() => { if (from.value === "" || to.value === "") thisMonth(); else void read(); }, [from.value, to.value, segment.value, by.value]);
   useEffect(() => { void readInsights(); }, []);
   useEffect(() => { const timer = setInterval(() => { void read(); void readInsights(); }, 60_000); return () => clearInterval(timer); }, []);
   const total = whole.value?.rows[0];
@@ -87,16 +84,17 @@ export default function Analytics() {
       <form class="panel filters" aria-label={words.find} onSubmit={(event) => event.preventDefault()}>
         <label for="from">{work.from}</label><input id="from" type="date" value={from.value} max={to.value} onChange={(event) => { if (event.currentTarget.value) from.value = event.currentTarget.value; }} />
         <label for="to">{work.to}</label><input id="to" type="date" value={to.value} onChange={(event) => { if (event.currentTarget.value) to.value = event.currentTarget.value; }} />
-        <div class="pair"><button type="button" onClick={() => { from.value = monthStart(today()); to.value = today(); }}>{work.thisMonth}</button><button type="button" onClick={lastMonth}>{work.lastMonth}</button></div>
+        <div class="pair"><button type="button" data-key="m" onClick={thisMonth}>{work.thisMonth} <kbd>m</kbd></button><button type="button" data-key="p" onClick={lastMonth}>{work.lastMonth} <kbd>p</kbd></button></div>
         <label for="segment">{work.segment}</label><select id="segment" value={segment.value} onChange={(event) => { segment.value = event.currentTarget.value; }}>{Object.entries(work.segments).map(([id, name]) => <option key={id} value={id}>{name}</option>)}</select>
         <label for="by">{work.by}</label><select id="by" value={by.value} onChange={(event) => { by.value = event.currentTarget.value; }}>{Object.entries(work.dimensions).map(([id, name]) => <option key={id} value={id}>{name}</option>)}</select>
         {upTo !== "" && <p class="ink2">{work.trueUpTo} {upTo}</p>}
         {whole.value?.incomplete === true && <p><span class="chip soon">{work.incomplete}</span></p>}
       </form>
       <div class="analytics-main">
-        {problem.value !== null && <p class="answer bad" role="alert">✗ {problem.value}</p>}
-        {total === undefined ? <section class="panel"><p class="empty">{whole.value === null && problem.value === null ? words.loading : work.noNumbers}</p></section> : <>
+        {problem.value !== null && <p class="answer bad" role="alert">× {problem.value}</p>}
+        {total === undefined ? <section class="panel"><p class="empty">{whole.value === null && problem.value === null ? words.loading : work.noNumbers(from.value, to.value)}</p></section> : <>
           <section class="panel figures" aria-label={work.responseTimes}>
+            <p class="headline">{work.headline(from.value, to.value, total.count, work.segments[segment.value] ?? segment.value, work.seconds(total.p50_s), work.seconds(total.p90_s), total.within_target === null ? null : Math.round(total.within_target * 100))}</p>
             {([[work.share, total.within_target === null ? "–" : `${Math.round(total.within_target * 100)}%`], [work.p50, work.seconds(total.p50_s)], [work.p90, work.seconds(total.p90_s)], [work.p99, work.seconds(total.p99_s)], [work.mean, work.seconds(total.mean_s)], [work.count, String(total.count)]] as const).map(([name, value]) => <div key={name}><small>{name}</small><b>{value}</b></div>)}
           </section>
           <section class="panel" aria-labelledby="share-title"><h2 id="share-title">{work.targetShare} · {work.dimensions[by.value]} <small>{work.worstFirst}</small></h2><div class="scroll" tabIndex={0} aria-labelledby="share-title"><Shares rows={worst.slice(0, 20).map((one) => ({ name: keyName(one.key[by.value]), share: one.within_target, n: one.count }))} /></div></section>
@@ -104,7 +102,7 @@ export default function Analytics() {
           <section class={`panel ${sheet.value === null ? "whole" : ""}`} aria-labelledby="table-title"><h2 id="table-title">{work.table} <small>{work.worstFirst}</small></h2><div class="scroll" tabIndex={0} aria-labelledby="table-title"><table class="numbers"><thead><tr><th scope="col">{work.dimensions[by.value]}</th>{[work.count, work.share, work.p50, work.p90, work.p99, work.mean].map((one) => <th key={one} scope="col">{one}</th>)}</tr></thead>
             <tbody>{worst.slice(0, 200).map((one, n) => <tr key={n}><th scope="row">{keyName(one.key[by.value])}</th><td>{one.count}</td><td>{one.within_target === null ? "–" : `${Math.round(one.within_target * 100)}%`}</td>{[one.p50_s, one.p90_s, one.p99_s, one.mean_s].map((value, m) => <td key={m}>{work.seconds(value)}</td>)}</tr>)}</tbody></table></div></section>
         </>}
-        {sheet.value !== null && <section class="panel" aria-labelledby="sheet-title"><h2 id="sheet-title">{work.comparison} <small>{sheet.value.of}</small></h2><div class="scroll" tabIndex={0} aria-labelledby="sheet-title"><table class="numbers"><thead><tr><th scope="col">{work.dimensions["category"]}</th><th scope="col">{work.count}</th><th scope="col">{work.period}</th><th scope="col">{work.year}</th></tr></thead><tbody>{sheet.value.rows.map((one) => <tr key={one.key}><th scope="row">{said(one.name)}</th><td>{one.count}</td><Changed change={one.on_period} /><Changed change={one.on_year} /></tr>)}</tbody></table></div></section>}
+        {sheet.value !== null && <section class="panel" aria-labelledby="sheet-title"><h2 id="sheet-title">{work.comparison} <small>{sheet.value.of}{sheet.value.running && ` · ${work.running}`}</small></h2><div class="scroll" tabIndex={0} aria-labelledby="sheet-title"><table class="numbers"><thead><tr><th scope="col">{work.dimensions["category"]}</th><th scope="col">{work.count}</th><th scope="col">{work.period}</th><th scope="col">{work.year}</th></tr></thead><tbody>{sheet.value.rows.map((one) => <tr key={one.key}><th scope="row">{said(one.name)}</th><td>{one.count}</td><Changed change={one.on_period} /><Changed change={one.on_year} /></tr>)}</tbody></table></div></section>}
         <Insights />
       </div>
     </main>

@@ -11,12 +11,13 @@ import { dayTime, words } from "../../words/index.ts";
 import { work } from "../../words/work.ts";
 import { GradeMark } from "../Mark.tsx";
 import { say } from "../Told.tsx";
-import { agreementWords, opened, readCase, type Party, type Whole } from "./cases.ts";
+import { agreementWords, opened, people, readCase, venues, type Party, type Person, type Whole } from "./cases.ts";
 import { failedWith, StepForm, stepsOf, told } from "./StepForm.tsx";
 
 const step = signal<string | null>(null);
 const naming = signal(false);
 
+const nameOf = (all: readonly Person[], id: string): string => { const found = all.find((one) => one.id === id); return found === undefined ? id : named(found); };
 const at = (when: string): string => dayTime(when, area.value);
 
 function PartyForm({ one }: { one: Whole }) {
@@ -51,12 +52,12 @@ function Printed({ one, parties }: { one: Whole; parties: Party[] }) {
     <article class="printed" aria-hidden="true">
       <h1>{work.agreementTitle}</h1>
       <p class="right">{one.number ?? one.id}</p>
-      <h2>{work.parties}</h2>{parties.map((each) => <p key={each.id}>{work.partyRole[each.role] ?? each.role}：{each.name} {each.phone ?? ""}</p>)}
+      <h2>{work.parties}</h2>{parties.map((each) => <p key={each.id}>{work.partyRole[each.role] ?? each.role}{words.colon}{each.name} {each.phone ?? ""}</p>)}
       <h2>{work.facts}</h2><p>{place && `（${place}）`}{text.facts}</p>
       <h2>{work.duties}</h2><ol>{(text.duties ?? []).map((each, n) => <li key={n}>{n + 1}. {each}</li>)}</ol>
-      <p>{work.manner}：{text.manner}</p><p>{work.place}：{text.place}</p><p>{work.deadline}：{at(agreement.deadline)}</p>
+      <p>{work.manner}{words.colon}{text.manner}</p><p>{work.place}{words.colon}{text.place}</p><p>{work.deadline}{words.colon}{at(agreement.deadline)}</p>
       <p>{work.agreementNote}</p>
-      <div class="signing">{parties.filter((each) => each.role !== "witness").map((each) => <p key={each.id}>{each.name}（{work.signHere}）：____________　{work.date}：____________</p>)}<p>{work.mediators}：____________　{work.date}：____________</p></div>
+      <div class="signing">{parties.filter((each) => each.role !== "witness").map((each) => <p key={each.id}>{each.name} ({work.signHere})：____________　{work.date}{words.colon}____________</p>)}<p>{work.mediators}{words.colon}____________　{work.date}{words.colon}____________</p></div>
     </article>
   );
 }
@@ -80,22 +81,22 @@ export function CasePage() {
     <section class="panel case" aria-label={kind}>
       <header class="drawer-head"><GradeMark grade={one.grade} /> <b class="big">{kind}</b> <span class="status">{work.stage[one.stage]}</span> <span>{one.grade === undefined ? work.ungraded : work.grade[one.grade]}</span>{one.tier !== undefined && <span>{work.tier(one.tier)}</span>}
         {one.outcome !== undefined && <span>{work.outcome[one.outcome]}</span>}
-        <button type="button" class="quiet right" onClick={() => openCase(null)}>{words.close}</button>
-        <p class="place">{one.location?.name ?? one.location?.grid_cell ?? one.grid_cell ?? ""} · {work.opened} {at(one.opened_at)}{one.number !== undefined && <> · {work.number} {may("stream:read") ? <button type="button" class="link" onClick={() => { screen.value = "desk"; select(one.number ?? null); }}>{one.number}</button> : one.number}</>}{one.mediators.length > 0 && ` · ${work.mediators} ${one.mediators.join(" ")}`}{one.venue !== undefined && ` · ${one.venue}`}</p>
+        <button type="button" class="quiet right" onClick={() => openCase(null)}>{words.close} <kbd>Esc</kbd></button>
+        <p class="place">{one.location?.name ?? one.location?.grid_cell ?? one.grid_cell ?? ""} · {work.opened} {at(one.opened_at)}{one.number !== undefined && <> · {work.number} {may("stream:read") ? <button type="button" class="link" onClick={() => { screen.value = "desk"; select(one.number ?? null); }}>{one.number}</button> : one.number}</>}{one.mediators.length > 0 && ` · ${work.mediators} ${one.mediators.map((each) => nameOf(people.value, each)).join("、")}`}{one.venue !== undefined && ` · ${nameOf(venues.value, one.venue)}`}</p>
       </header>
-      {told.value !== null && <p class={`answer ${told.value.ok ? "good" : "bad"}`} role="status">{told.value.ok ? "✓ " : "✗ "}{told.value.text}</p>}
-      {may("cases:write") && stepsOf(one).length > 0 && <div class="acts">{stepsOf(one).map((each) => <button key={each.id} type="button" aria-expanded={step.value === each.id} onClick={() => { step.value = step.value === each.id ? null : each.id; told.value = null; }}>{work.steps[each.id]}</button>)}</div>}
+      {told.value !== null && <p class={`answer ${told.value.ok ? "good" : "bad"}`} role="status">{told.value.ok ? "√ " : "× "}{told.value.text}</p>}
+      {may("cases:write") && stepsOf(one).length > 0 && <div class="acts">{stepsOf(one).map((each, n) => <button key={each.id} type="button" data-key={String(n + 1)} aria-expanded={step.value === each.id} onClick={() => { step.value = step.value === each.id ? null : each.id; told.value = null; }}>{work.steps[each.id]} <kbd>{n + 1}</kbd></button>)}</div>}
       {chosen !== undefined && <StepForm key={`${chosen.id}${one.revision}`} step={chosen} one={one} done={() => { step.value = null; }} />}
       <div class="case-body" tabIndex={0} aria-label={kind}>
-        <section><h3>{work.parties} {may("parties:write") && !naming.value && <button type="button" onClick={() => { naming.value = true; }}>{work.addParty}</button>}</h3>
+        <section><h3>{work.parties} {may("parties:write") && !naming.value && <button type="button" data-key="p" onClick={() => { naming.value = true; }}>{work.addParty} <kbd>p</kbd></button>}</h3>
           {naming.value && <PartyForm one={one} />}
           {parties.length === 0 ? <p class="ink2">{work.noParties}</p> : <ul>{parties.map((each) => <li key={each.id}><b>{each.name}</b> {work.partyRole[each.role] ?? each.role}{each.minor && ` · ${work.minor}`}{each.phone !== undefined && ` · ${each.phone}`}</li>)}</ul>}
           {masked && parties.length > 0 && <p class="ink2">{work.masked}</p>}</section>
         <section><h3>{work.sessions}</h3>{one.sessions.length === 0 ? <p class="ink2">{work.noSessions}</p> : <ul>{one.sessions.map((each) => <li key={each.number}>{work.session(each.number)} · {work.sessionOutcome[each.outcome] ?? each.outcome} · {at(each.held_at)}</li>)}</ul>}</section>
         {one.agreement !== undefined && <section><h3>{work.agreement} {agreementWords.value !== null && <button type="button" onClick={() => print()}>{work.print} <kbd>Ctrl+P</kbd></button>}</h3>
-          {agreementWords.value === null ? <p class="ink2">{work.needsRight}</p> : <><p>{agreementWords.value.facts}</p><ol class="duties">{(agreementWords.value.duties ?? []).map((each, n) => <li key={n}>{n + 1}. {each} · {one.agreement?.duties[n]?.performed === true ? work.performed : one.agreement?.duties[n]?.performed === false ? work.notPerformed : work.pending}</li>)}</ol><p>{work.manner}：{agreementWords.value.manner} · {work.place}：{agreementWords.value.place}</p></>}
+          {agreementWords.value === null ? <p class="ink2">{work.needsRight}</p> : <><p>{agreementWords.value.facts}</p><ol class="duties">{(agreementWords.value.duties ?? []).map((each, n) => <li key={n}>{n + 1}. {each} · {one.agreement?.duties[n]?.performed === true ? work.performed : one.agreement?.duties[n]?.performed === false ? work.notPerformed : work.pending}</li>)}</ol><p>{work.manner}{words.colon}{agreementWords.value.manner} · {work.place}{words.colon}{agreementWords.value.place}</p></>}
           <p>{work.deadline} {at(one.agreement.deadline)} · {work.signatures} {one.agreement.oral ? work.oral : one.agreement.signatures.map((each) => parties.find((party) => party.id === each.party)?.name ?? each.party).join(" ")}</p></section>}
-        {one.visits.length > 0 && <section><h3>{work.visits}</h3><ul>{one.visits.map((each) => { const late = each.visited_at === undefined && Date.parse(each.due_at) < now(); return <li key={each.visit}>{work.visit(each.visit)} · {work.due} {at(each.due_at)} {each.visited_at === undefined ? <span class={late ? "chip act" : ""}>{late ? words.strip.overdue(1).replace("1 ", "") : ""}</span> : `✓ ${at(each.visited_at)} ${each.calm === true ? work.calm : work.notCalm}`}</li>; })}</ul></section>}
+        {one.visits.length > 0 && <section><h3>{work.visits}</h3><ul>{one.visits.map((each) => { const late = each.visited_at === undefined && Date.parse(each.due_at) < now(); return <li key={each.visit}>{work.visit(each.visit)} · {work.due} {at(each.due_at)} {each.visited_at === undefined ? <span class={late ? "chip act" : ""}>{late ? words.strip.overdue(1).replace("1 ", "") : ""}</span> : `√ ${at(each.visited_at)} ${each.calm === true ? work.calm : work.notCalm}`}</li>; })}</ul></section>}
         <section><h3>{work.history}</h3><ol>{one.history.map((each) => <li key={each.n}><time class="ink2">{at(each.at)}</time> {say({ type: `case.${each.type}`, data: one })} <small>{each.by?.client}</small></li>)}</ol></section>
       </div>
       <Printed one={one} parties={parties} />

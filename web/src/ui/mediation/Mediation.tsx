@@ -7,18 +7,21 @@ import { casesChanged } from "../../state/board.ts";
 import { now, second } from "../../state/clock.ts";
 import { kinds } from "../../state/lookups.ts";
 import { span } from "../../state/urgency.ts";
-import { area, caseId, openCase } from "../../state/view.ts";
+import { area, caseId, openCase, part } from "../../state/view.ts";
 import { dayOf, words } from "../../words/index.ts";
 import { work } from "../../words/work.ts";
 import { GradeMark } from "../Mark.tsx";
 import { Dialog } from "../Keys.tsx";
+import { Calendar, kindOf } from "./Calendar.tsx";
 import { CasePage } from "./CasePage.tsx";
-import { cases, failed, readCases, sorted, visits, type Brief } from "./cases.ts";
+import { CheckIns } from "./CheckIns.tsx";
+import { Hazards } from "./Hazards.tsx";
+import { cases, failed, readCases, readPeople, sorted, type Brief } from "./cases.ts";
 import { failedWith, told } from "./StepForm.tsx";
 
-const stage = signal<string | null>(null);
+/** A stage, `hazards` or `check-ins`; empty: all that is open. */
+const stage = part("mediation", "stage", "");
 const opening = signal(false);
-const kindOf = (kind: string): string => { const found = kinds.value[kind]; return found === undefined ? kind : named(found); };
 
 function Row({ one }: { one: Brief }) {
   void second.value;
@@ -47,7 +50,7 @@ function NewCase() {
   return <Dialog label={work.newCase} close={() => { opening.value = false; }}><form class="step-form" onSubmit={(event) => void send(event)}><h2>{work.newCase}</h2>
     <div><label for="new-kind">{work.kind} *</label><input id="new-kind" required list="kinds" /><datalist id="kinds">{Object.entries(kinds.value).filter(([code]) => /^08\d/.test(code)).map(([code, one]) => <option key={code} value={code}>{named(one)}</option>)}</datalist></div>
     <div><label for="new-words">{work.description}</label><textarea id="new-words" rows={3} /></div>
-    {told.value !== null && !told.value.ok && <p class="answer bad" role="alert">✗ {told.value.text}</p>}
+    {told.value !== null && !told.value.ok && <p class="answer bad" role="alert">× {told.value.text}</p>}
     <p><button type="submit" class="main">{work.opensCase}</button></p></form></Dialog>;
 }
 
@@ -57,22 +60,24 @@ export default function Mediation() {
     const timer = setInterval(() => void readCases(), 30_000);
     return () => { clearTimeout(soon); clearInterval(timer); };
   }, [casesChanged.value]);
+  useEffect(() => { void readPeople(); }, []);
   const all = cases.value ?? [];
-  const shown = sorted(all.filter((one) => (stage.value === null ? one.stage !== "closed" : one.stage === stage.value)), now());
+  const shown = sorted(all.filter((one) => (work.stage[stage.value] === undefined ? one.stage !== "closed" : one.stage === stage.value)), now());
   return (
     <main class="mediation">
       <nav class="stages" aria-label={work.cases}>
-        <button type="button" aria-pressed={stage.value === null} onClick={() => { stage.value = null; }}>{work.all} <b>{all.filter((one) => one.stage !== "closed").length}</b></button>
+        <button type="button" aria-pressed={stage.value === ""} onClick={() => { stage.value = ""; }}>{work.all} <b>{all.filter((one) => one.stage !== "closed").length}</b></button>
         {Object.entries(work.stage).map(([id, name]) => <button key={id} type="button" aria-pressed={stage.value === id} onClick={() => { stage.value = id; }}>{name} <b>{all.filter((one) => one.stage === id).length}</b></button>)}
-        {may("cases:write") && <button type="button" class="right main" onClick={() => { told.value = null; opening.value = true; }}>{work.newCase}</button>}
+        <span class="right" />
+        {([["hazards", work.hazards, "h"], ["check-ins", work.checkIns, "c"]] as const).map(([id, name, key]) => <button key={id} type="button" data-key={key} aria-pressed={stage.value === id} onClick={() => { told.value = null; stage.value = stage.value === id ? "" : id; }}>{name} <kbd>{key}</kbd></button>)}
+        {may("cases:write") && <button type="button" data-key="n" class="main" onClick={() => { told.value = null; opening.value = true; }}>{work.newCase} <kbd>n</kbd></button>}
       </nav>
-      <div class="mediation-left">
+      {stage.value === "hazards" ? <Hazards /> : stage.value === "check-ins" ? <CheckIns /> : <div class="mediation-left">
         <section class="panel" aria-labelledby="cases-title"><h2 id="cases-title">{work.cases} <span class="ink2">{shown.length}</span></h2>
           {failed.value && <p class="note">{words.loadFailed}</p>}
-          {cases.value === null ? <p class="empty">{words.loading}</p> : shown.length === 0 ? <p class="empty">{work.noCases}</p> : <ul class="list" tabIndex={0} aria-labelledby="cases-title">{shown.slice(0, 400).map((one) => <Row key={one.id} one={one} />)}</ul>}</section>
-        <section class="panel visits" aria-labelledby="visits-title"><h2 id="visits-title">{work.week} <span class="ink2">{visits.value.length}</span></h2>
-          {visits.value.length === 0 ? <p class="empty">{work.noVisits}</p> : <ul class="list" tabIndex={0} aria-labelledby="visits-title">{visits.value.map((one) => { const late = Date.parse(one.due_at) < now(); return <li key={`${one.case_id}${one.visit}`} class="case-row visit"><GradeMark grade={one.grade} /><button type="button" class="link" onClick={() => openCase(one.case_id)}>{kindOf(one.kind)}</button><span>{work.visit(one.visit)}</span><span class={late ? "chip act" : "ink2"}>{late ? words.timer["over"](span((now() - Date.parse(one.due_at)) / 1000)) : dayOf(one.due_at, area.value)}</span></li>; })}</ul>}</section>
-      </div>
+          {cases.value === null ? <p class="empty">{words.loading}</p> : shown.length === 0 ? <p class="empty">{work.noCases}</p> : <ul class="list case-list" tabIndex={0} aria-labelledby="cases-title">{shown.slice(0, 400).map((one) => <Row key={one.id} one={one} />)}</ul>}</section>
+        <Calendar />
+      </div>}
       <CasePage />
       {opening.value && <NewCase />}
     </main>

@@ -20,10 +20,18 @@ export async function failedWith(error: unknown, id: string): Promise<string> {
 
 function Input({ field, id, value, change }: { field: Field; id: string; value: string; change: (text: string) => void }) {
   if (field.kind === "choice") return <select id={id} required={field.required} value={value} onChange={(event) => change(event.currentTarget.value)}><option value="" />{(field.options ?? []).map(([key, name]) => <option key={key} value={key}>{name}</option>)}</select>;
+  if (field.kind === "some") {
+    const chosen = new Set(value.split(" ").filter(Boolean));
+    const toggle = (key: string): void => { if (!chosen.delete(key)) chosen.add(key); change([...chosen].join(" ")); };
+    // Those who are chosen first; among them the ones whom the rules suggest.
+    const all = [...(field.options ?? [])].sort(([one], [other]) => Number((field.value ?? "").split(" ").includes(other)) - Number((field.value ?? "").split(" ").includes(one)));
+    return <div id={id} role="group" aria-label={work.field[field.name]} class="some">{all.map(([key, name]) => <label key={key}><input type="checkbox" value={key} checked={chosen.has(key)} onChange={() => toggle(key)} /> {name}</label>)}</div>;
+  }
   if (field.kind === "words") return <textarea id={id} rows={3} required={field.required} maxLength={4000} value={value} onInput={(event) => change(event.currentTarget.value)} />;
   if (field.kind === "yes") return <input id={id} type="checkbox" checked={value === "yes"} onChange={(event) => change(event.currentTarget.checked ? "yes" : "no")} />;
   if (field.kind === "date") return <input id={id} type="date" required={field.required ?? false} value={value} onInput={(event) => change(event.currentTarget.value)} />;
-  return <input id={id} type="text" required={field.required ?? false} value={value} onInput={(event) => change(event.currentTarget.value)} />;
+  return <><input id={id} type="text" required={field.required ?? false} list={field.options === undefined ? undefined : `${id}-known`} value={value} onInput={(event) => change(event.currentTarget.value)} />
+    {field.options !== undefined && <datalist id={`${id}-known`}>{field.options.map(([key, name]) => <option key={key} value={key}>{name}</option>)}</datalist>}</>;
 }
 
 export function StepForm({ step, one, done }: { step: Step; one: Whole; done: () => void }) {

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { ask, askWhole } from "../../http.ts";
 import { now } from "../../state/clock.ts";
-import type { Grade } from "../../state/types.ts";
+import type { Grade, Named } from "../../state/types.ts";
 import { area } from "../../state/view.ts";
 import type { DueVisit } from "../Strip.tsx";
 
@@ -24,6 +24,25 @@ export const visits = signal<DueVisit[]>([]);
 export const failed = signal(false);
 export const opened = signal<{ whole: Whole; etag: string; parties: Party[]; masked: boolean } | null>(null);
 export const agreementWords = signal<Words | null>(null);
+
+export interface Person extends Named { id: string; open_cases?: number; most?: number }
+/** Who mediates in the area, and where. */
+export const people = signal<Person[]>([]);
+export const venues = signal<Person[]>([]);
+/** Whom the rules would choose for the open case. */
+export const suggested = signal<{ case_id: string; team: string[]; venue: string | null } | null>(null);
+
+export async function readPeople(): Promise<void> {
+  const told = await ask<{ items: Person[]; venues: Person[] }>(`/mediation/v1/mediators?area=${area.value}`).catch(() => null);
+  if (told === null) return;
+  people.value = told.items;
+  venues.value = told.venues;
+}
+
+async function readSuggestion(id: string): Promise<void> {
+  const told = await ask<{ case_id: string; team: { id: string }[]; venues: { id: string }[] }>(`/mediation/v1/cases/${id}/assignment`).catch(() => null);
+  if (told !== null) suggested.value = { case_id: id, team: told.team.map((one) => one.id), venue: told.venues[0]?.id ?? null };
+}
 
 const RANK: Record<string, number> = { red: 0, orange: 1, yellow: 2 };
 
@@ -65,6 +84,7 @@ export async function readCase(id: string, unmasked: boolean): Promise<void> {
     const before = opened.value?.whole.id;
     opened.value = { whole: told.body, etag: told.etag ?? "", parties, masked };
     if (before !== id) agreementWords.value = null;
+    if (told.body.allowed.includes("refer") && suggested.value?.case_id !== id) void readSuggestion(id);
     const paper = told.body.agreement?.words.paper_id;
     if (unmasked && paper !== undefined && agreementWords.value === null) {
       agreementWords.value = (await ask<{ words: Words }>(`/mediation/v1/cases/${id}/papers/${paper.split("/").pop()}`)).words;

@@ -1,11 +1,11 @@
 // The steps of a case as forms: what each asks for, and what it sends.
-import { session } from "../../session.ts";
+import { named, session } from "../../session.ts";
 import { now } from "../../state/clock.ts";
 import { area } from "../../state/view.ts";
 import { work } from "../../words/work.ts";
-import type { Whole } from "./cases.ts";
+import { people, suggested, venues, type Whole } from "./cases.ts";
 
-export interface Field { name: string; kind: "text" | "words" | "choice" | "date" | "yes"; required?: boolean; options?: [string, string][]; value?: string }
+export interface Field { name: string; kind: "text" | "words" | "choice" | "some" | "date" | "yes"; required?: boolean; options?: [string, string][]; value?: string }
 export interface Step { id: string; fields: (one: Whole) => Field[]; path: (values: Values) => string; body: (values: Values, one: Whole) => unknown }
 export type Values = Record<string, string>;
 
@@ -14,7 +14,7 @@ const options = (all: Record<string, string>, only?: string[]): [string, string]
 const some = (text: string | undefined): string | undefined => (text?.trim() ? text.trim() : undefined);
 const day = (days: number): string => new Date(now() + days * 86_400_000).toISOString().slice(0, 10);
 /** The last second of the area's day, with its offset. */
-function endOf(date: string): string {
+export function endOf(date: string): string {
   const zone = session.areas.find((one) => one.id === area.value)?.timezone ?? "Asia/Shanghai";
   const parts = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(new Date(`${date}T12:00:00Z`));
   const offset = parts.find((one) => one.type === "timeZoneName")?.value.replace("GMT", "") || "+00:00";
@@ -26,10 +26,21 @@ const sides = (one: Whole): string[] => (one.parties ?? []).filter((party) => pa
 
 export const STEPS: Step[] = [
   { id: "assess", path: () => "assess", fields: () => [{ name: "grade", kind: "choice", options: options(work.grade), required: true }, { name: "reason", kind: "words", required: true }], body: (v) => ({ grade: v["grade"], reason: v["reason"] }) },
-  { id: "plan", path: () => "plan", fields: () => [{ name: "owner", kind: "text", required: true }, { name: "measures", kind: "words", required: true }], body: (v) => ({ owner: v["owner"], measures: v["measures"] }) },
+  { id: "plan", path: () => "plan", fields: () => [{ name: "owner", kind: "text", required: true, options: people.value.map((one) => [one.id, named(one)]) }, { name: "measures", kind: "words", required: true }], body: (v) => ({ owner: v["owner"], measures: v["measures"] }) },
   { id: "extend", path: () => "extend", fields: () => [{ name: "until", kind: "date", required: true, value: day(30) }], body: (v, one) => ({ until: endOf(v["until"] ?? ""), consent_of: sides(one) }) },
   { id: "confirmation", path: () => "confirmation", fields: () => [{ name: "step", kind: "choice", required: true, options: options(work.confirmStep) }], body: (v, one) => ({ step: v["step"], ...(v["step"] === "asked" ? { asked_by: sides(one) } : {}) }) },
-  { id: "refer", path: () => "refer", fields: () => [{ name: "mediators", kind: "text", required: true }, { name: "venue", kind: "text" }], body: (v) => ({ mediators: (v["mediators"] ?? "").split(/[\s,，]+/).filter(Boolean), venue: some(v["venue"]) }) },
+  {
+    id: "refer", path: () => "refer",
+    fields: (one) => {
+      const chosen = suggested.value?.case_id === one.id ? suggested.value : null;
+      return [
+        { name: "mediators", kind: "some", options: people.value.map((each) => [each.id, `${named(each)} ${each.open_cases ?? 0}/${each.most ?? "–"}`]), value: (chosen?.team ?? []).join(" ") },
+        { name: "venue", kind: "choice", options: venues.value.map((each) => [each.id, named(each)]), value: chosen?.venue ?? "" },
+      ];
+    },
+    // Without names the rules choose.
+    body: (v) => { const all = (v["mediators"] ?? "").split(" ").filter(Boolean); return { ...(all.length > 0 ? { mediators: all } : {}), venue: some(v["venue"]) }; },
+  },
   { id: "sessions", path: () => "sessions", fields: () => [{ name: "outcome", kind: "choice", options: options(work.sessionOutcome), required: true }, { name: "place", kind: "text" }, note], body: (v) => ({ outcome: v["outcome"], place: some(v["place"]), note: some(v["note"]) }) },
   {
     id: "agreement", path: () => "agreement",
