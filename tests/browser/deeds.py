@@ -181,3 +181,29 @@ async def listeners(room: System) -> int:
     async with httpx.AsyncClient() as http:
         told = (await http.get(f"{room.url('commandroom')}/metrics")).text
     return int(float(re.findall(r"^fengqiao_sse_clients (\S+)", told, re.MULTILINE)[0]))
+
+
+async def fix_of(room: System, unit: str, lon: float) -> bool:
+    """Whether the live board has the unit at that longitude."""
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {room.token('dispatcher')}"}) as http:
+        areas = (await http.get(f"{room.url('commandroom')}/v1/snapshot")).json()["areas"]
+    return any(one["unit"] == unit and one["lon"] == lon for one in areas["gaoqiao"]["positions"])
+
+
+async def on_duty(system: System, *units: str) -> None:
+    """Sign the units on."""
+    async with system.client("dispatcher") as desk:
+        for unit in units:
+            await desk.dispatch.duty(unit, on=True, area="gaoqiao")
+
+
+async def print_agreement(seat: Seat) -> None:
+    """The agreement goes to the printer, and nothing else of the page."""
+    await seat.page.emulate_media(media="print")
+    printed = seat.page.locator(".printed")
+    assert await printed.is_visible()
+    text = await printed.inner_text()
+    for words in ("调解协议书", "三日内付清货款", "赵某某"):
+        assert words in text
+    assert not await seat.page.locator("header.bar").is_visible()
+    await seat.picture("agreement-zh")

@@ -14,7 +14,7 @@ from tests.system import ROOT, System
 
 AREAS: Final = ROOT / "deploy" / "areas"
 HOURS: Final = (2, 8, 11, 14, 19, 22)
-SECONDS: Final = (100, 140, 180, 220, 260, 300)
+SECONDS: Final = (90, 100, 110, 140, 120, 130)
 CATEGORIES: Final = ("theft", "noise", "brawl", "theft", "noise", "help")
 BURST: Final = 40
 COLUMNS: Final = ("received", "category", "lon", "lat", "id", "assigned", "on_scene", "cleared")
@@ -26,7 +26,19 @@ def months_before(day: date, count: int) -> date:
     return date(months // 12, months % 12 + 1, 1)
 
 
-async def import_months(system: System, area: str) -> None:
+def settings_of(system: System) -> AnalyticsSettings:
+    """How analytics reaches a test's servers."""
+    return AnalyticsSettings.load(
+        data=system.folder,
+        areas=AREAS,
+        kafka_bootstrap_servers=system.bootstrap_servers,
+        mongodb=system.mongodb_uri,
+        database=system.database,
+        topic_prefix=system.prefix,
+    )
+
+
+async def import_months(settings: AnalyticsSettings, area: str) -> None:
     """Six calls a day since the month before the last, and many at one place in the quarter of the day that is over."""
     where = {one.id: one for one in load_areas(AREAS).values()}[area]
     rules, cells = load_rules(AREAS, [where])[area], load_profiles(AREAS, [where])[area].cells
@@ -34,10 +46,13 @@ async def import_months(system: System, area: str) -> None:
     first, rows = months_before(now.date(), 2), []
     for n in range((now.date() - first).days):
         day = datetime.combine(first + timedelta(days=n), datetime.min.time(), rules.timezone)
-        rows += [(day + timedelta(hours=hour), n + m, CATEGORIES[m], SECONDS[m]) for m, hour in enumerate(HOURS)]
+        rows += [
+            (day + timedelta(hours=hour), n + m, CATEGORIES[m], SECONDS[m] + n * 37 % 110)
+            for m, hour in enumerate(HOURS)
+        ]
     quarter = now.replace(hour=now.hour // 6 * 6, minute=0, second=0, microsecond=0)
     rows += [(quarter - timedelta(minutes=3 * n + 3), 3, "noise", 200) for n in range(BURST)]
-    file, mapping = system.folder / "past.csv", system.folder / "past.json"
+    file, mapping = settings.data / "past.csv", settings.data / "past.json"
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
@@ -46,12 +61,4 @@ async def import_months(system: System, area: str) -> None:
             times = [(received + timedelta(seconds=seconds * k)).isoformat() for k in (0.2, 1, 3)]
             writer.writerow([received.isoformat(), category, lon, lat, f"past-{n}", *times])
     mapping.write_text(json.dumps({"columns": {name: name for name in COLUMNS}}), encoding="utf-8")
-    settings = AnalyticsSettings.load(
-        data=system.folder,
-        areas=AREAS,
-        kafka_bootstrap_servers=system.bootstrap_servers,
-        mongodb=system.mongodb_uri,
-        database=system.database,
-        topic_prefix=system.prefix,
-    )
     assert await import_past(settings, where, rules, [str(file), str(mapping)]) == 0

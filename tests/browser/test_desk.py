@@ -1,7 +1,6 @@
 """The command room's page in a real browser, on real services: what a shift sees, types, and is told."""
 
 import asyncio
-import gzip
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -13,7 +12,6 @@ from playwright.async_api import Browser
 
 from fengqiao.client import Fengqiao
 from fengqiao.runtime.settings import ServiceSettings
-from services.commandroom.built_page import FOLDER, built_page
 from simulation.stories.__main__ import STORIES, play
 from tests.awaiting import eventually
 from tests.browser.deeds import (
@@ -21,39 +19,35 @@ from tests.browser.deeds import (
     call,
     check_in_calls,
     find_hazard,
+    fix_of,
     hazard,
     last_month,
     listeners,
     mediate,
+    on_duty,
     police_on,
+    print_agreement,
     report,
     row,
     say_what_and_where,
     state,
 )
 from tests.browser.kit import browsing, seated
-from tests.browser.past import import_months, months_before
+from tests.browser.past import import_months, months_before, settings_of
 from tests.conftest import run
 from tests.system import ROOT, System
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-MOST_SCRIPT = 400_000
 
 
 @pytest.fixture(scope="module")
 def room(system: System) -> System:
     # No standby orders: nothing moves but what the tests move.
     system.environment |= {"FENGQIAO_COMMENT_EVERY": "0.5", "FENGQIAO_UNDECIDED_AFTER": "2"}
-    run(import_months(system, "gaoqiao"))
+    run(import_months(settings_of(system), "gaoqiao"))
     run(system.start())
-    run(_on_duty(system, "YY", "DSC", "P1", "P3", "P7", "R02", "R03", "R07", "V36"))
+    run(on_duty(system, "YY", "DSC", "P1", "P3", "P7", "R02", "R03", "R07", "V36"))
     return system
-
-
-async def _on_duty(system: System, *units: str) -> None:
-    async with system.client("dispatcher") as desk:
-        for unit in units:
-            await desk.dispatch.duty(unit, on=True, area="gaoqiao")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -325,15 +319,8 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
     async with seated(browser, room, "mediator", case=case_id) as seat:
         await mediate(seat.page)
         await seat.picture("mediation-zh")
-        await seat.page.emulate_media(media="print")
-        printed = seat.page.locator(".printed")
-        assert await printed.is_visible()
-        text = await printed.inner_text()
-        assert "调解协议书" in text
-        assert "三日内付清货款" in text
-        assert "赵某某" in text
-        assert not await seat.page.locator("header.bar").is_visible()
-        await seat.picture("agreement-zh")
+        assert await seat.serious() == []
+        await print_agreement(seat)
         assert seat.faults == []
 
 
@@ -385,6 +372,12 @@ async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browse
     async with seated(browser, room, "crew", unit="P1", size=(390, 844)) as seat:
         page = seat.page
         await seat.see(number)
+        await seat.see("请在浏览器里允许定位")
+        await page.context.set_geolocation({"longitude": 113.0201, "latitude": 28.1907})
+        await page.context.grant_permissions(["geolocation"])
+        await page.reload()
+        await seat.see("定位 0:0", within=".crew-head")
+        await eventually(lambda: fix_of(room, "P1", 113.0201), what="its position is on the board")
         assert await seat.serious() == []
         await seat.picture("crew-zh")
         for word in ("签收", "出发", "到场"):
@@ -404,12 +397,3 @@ async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browse
         await page.mouse.up()
         assert [one["unit"] for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")] == ["P1"]
         await desk.dispatch.end_emergency("P1", "test")
-
-
-async def test_the_script_is_small_without_the_map() -> None:
-    page = built_page()
-    map_library = [file for file in (FOLDER / "assets").glob("*.js") if file.name.startswith(("MapPanel", "maplibre"))]
-    assert page.script.startswith("/static/app/assets/main-")
-    assert map_library
-    scripts = [file for file in (FOLDER / "assets").glob("*.js") if file not in map_library]
-    assert sum(len(gzip.compress(file.read_bytes(), 9)) for file in scripts) <= MOST_SCRIPT

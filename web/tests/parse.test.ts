@@ -61,6 +61,7 @@ test("C2 completion offers verbs, units, incidents and results", () => {
   assert.ok(completions("派", world, [], () => true).includes("派 "));
   assert.deepEqual(completions("pj P", world, [], () => true).slice(0, 2), ["pj P3 ", "pj P7 "]);
   assert.ok(completions("cj P3 当", world, ["当场调解"], () => true).includes("cj P3 当场调解 "));
+  assert.deepEqual(completions("cj P3 ", world, ["当场调解", "移交"], () => true), ["cj P3 当场调解 ", "cj P3 移交 "]); // the unit is named: results are next
   assert.deepEqual(completions("", world, [], (scope) => scope === "nothing"), []);
 });
 test("C2 no two verbs share a word, and each has all three kinds", () => {

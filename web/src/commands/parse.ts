@@ -158,15 +158,18 @@ export function completions(text: string, world: World, results: readonly string
   const verb = verbs(head.trim().split(/\s+/)[0] ?? "")[0];
   if (verb === undefined || plain.includes(";")) return [];
   const found: string[] = [];
-  if (verb.takes.some((one) => one === "unit" || one === "units")) {
+  const taken = head.toLowerCase().trim().split(/\s+/);
+  const hasUnit = world.units.some((one) => taken.includes(one.call_sign.toLowerCase()));
+  const hasIncident = taken.includes(".") || world.incidents.some((one) => taken.includes(one.number));
+  // What is named already is not offered again: the next thing is.
+  if (verb.takes.includes("units") || (verb.takes.includes("unit") && !hasUnit)) {
     const units = last === "" ? world.units.slice(0, 8) : [...unitBy(last, world.units), ...world.units.filter((one) => one.call_sign.toLowerCase().startsWith(last.toLowerCase()))];
-    const taken = head.toLowerCase().trim().split(/\s+/);
     found.push(...units.map((one) => one.call_sign).filter((one) => !taken.includes(one.toLowerCase())));
   }
-  if (verb.takes.some((one) => one === "incident" || one === "incidents")) {
+  if (verb.takes.includes("incidents") || (verb.takes.includes("incident") && !hasIncident)) {
     found.push(...world.incidents.filter((one) => one.number.startsWith(last)).map((one) => one.number));
   }
-  if (verb.id === "clear" || verb.id === "solve") found.push(...results.filter((one) => one.startsWith(last)));
+  if (verb.id === "clear" || verb.id === "solve") found.push(...results.filter((one) => one.toLowerCase().startsWith(last.toLowerCase())));
   if (last !== "" && ["category", "call", "case"].includes(verb.id)) {
     found.push(...categories.filter((one) => one.name.toLowerCase().startsWith(last.toLowerCase()) || one.initials.startsWith(last.toLowerCase())).map((one) => one.name));
   }

@@ -1,9 +1,9 @@
 // The call that is being taken. It lives in memory only, and survives a look elsewhere: Esc parks it.
 import { signal } from "@preact/signals";
 
-/** picked: a person has chosen the place or set the pin; else it is intake's best guess, and told as one. */
+/** pinned: a person has set the pin, and its coordinates count; else the place is where intake finds what was written. */
 export interface Draft {
-  picked: boolean; what: string; code: string | null; where: string; lon: number | null; lat: number | null; sure: number | null;
+  pinned: boolean; what: string; code: string | null; where: string; lon: number | null; lat: number | null; sure: number | null;
   words: string; caller: string; phone: string; source: string; priority: number | null; weapon: boolean; key: string;
 }
 
@@ -12,7 +12,7 @@ export const draft = signal<Draft>(empty());
 
 function empty(): Draft {
   return {
-    picked: false, what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "",
+    pinned: false, what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "",
   };
 }
 

@@ -22,7 +22,8 @@ const tasks = signal<{ incident: Incident; assignment: Assignment }[]>([]);
 const readAt = signal<number | null>(null);
 const answer = signal<{ ok: boolean; text: string } | null>(null);
 const fix = signal<number | null>(null);
-const noFix = signal(!("geolocation" in navigator) || !isSecureContext);
+/** Why there is no position: null, there is one or it is being looked for. */
+const noFix = signal<string | null>(!isSecureContext ? work.noGps : "geolocation" in navigator ? null : work.noGpsHere);
 const said = signal<string[]>([]);
 const busy = signal(false);
 const received = new Set<string>();
@@ -57,14 +58,15 @@ async function act(run: () => Promise<unknown>, done: string): Promise<void> {
 }
 
 function watchPosition(): () => void {
-  if (noFix.value) return () => undefined;
+  if (noFix.value !== null) return () => undefined;
   let sent = 0;
   const id = navigator.geolocation.watchPosition((found) => {
     fix.value = Date.now();
+    noFix.value = null;
     if (Date.now() - sent < 5000) return;
     sent = Date.now();
     void tell("POST", "/dispatch/v1/positions", [{ area: area.value, unit: session.unit, lon: Number(found.coords.longitude.toFixed(6)), lat: Number(found.coords.latitude.toFixed(6)), at: new Date(now()).toISOString() }]).catch(() => undefined);
-  }, () => { noFix.value = true; }, { enableHighAccuracy: true, maximumAge: 5000 });
+  }, (error) => { noFix.value = error.code === error.PERMISSION_DENIED ? work.gpsDenied : work.noGpsHere; }, { enableHighAccuracy: true, maximumAge: 5000 });
   return () => navigator.geolocation.clearWatch(id);
 }
 
@@ -80,6 +82,7 @@ function Emergency() {
 function Task({ incident, assignment }: { incident: Incident; assignment: Assignment }) {
   const result = useRef<HTMLSelectElement>(null);
   const dispute = useRef<HTMLInputElement>(null);
+  const why = useRef<HTMLInputElement>(null);
   const limit = limits(incident).find((one) => one.assignmentId === assignment.id);
   const next = work.next[assignment.status];
   const step = ({ assigned: "acknowledge", acknowledged: "en-route", en_route: "on-scene" } as Record<string, string>)[assignment.status];
@@ -96,6 +99,9 @@ function Task({ incident, assignment }: { incident: Incident; assignment: Assign
         <div class="check"><label for="crew-dispute">{work.dispute}</label><input id="crew-dispute" ref={dispute} type="checkbox" /></div>
         <button type="submit" class="crew-next" disabled={busy.value}>{next}</button></form>
         : step !== undefined && <button type="button" class="crew-next" disabled={busy.value} onClick={() => void act(() => command(`/assignments/${assignment.id}/${step}`, {}), (words.done[step] as (u: string) => string)(session.unit ?? ""))}>{next}</button>}
+      {(assignment.status === "assigned" || assignment.status === "acknowledged") && <details class="crew-more"><summary>{words.more}</summary>
+        <form class="step-form" onSubmit={(event) => { event.preventDefault(); void act(() => command(`/assignments/${assignment.id}/decline`, { reason: why.current?.value.trim() }), words.done["decline"](session.unit)); }}>
+          <div><label for={`why-${assignment.id}`}>{work.why}</label><input id={`why-${assignment.id}`} ref={why} required maxLength={200} autocomplete="off" /></div><button type="submit" disabled={busy.value}>{work.decline}</button></form></details>}
     </section>
   );
 }
@@ -114,7 +120,7 @@ export default function Crew() {
   return (
     <main class="crew">
       <header class="panel crew-head"><h1>{session.unit}</h1><span class="ink2">{unit.value === null ? "" : named(unit.value)}</span>
-        <span>{noFix.value ? <small>{work.noGps}</small> : fix.value === null ? "?" : `● ${work.gps(span((Date.now() - fix.value) / 1000))}`}</span>
+        <span>{noFix.value !== null ? <small>{noFix.value}</small> : fix.value === null ? "?" : `● ${work.gps(span((Date.now() - fix.value) / 1000))}`}</span>
         <a href={address({ lang: session.language === "zh" ? "en" : "zh" })}>{words.bar.other}</a><a href={`/sign-in/out?lang=${session.language}`}>{words.bar.signOut}</a></header>
       {age !== null && age > 10 && <p class="banner" role="alert">! {work.older(span(age))}</p>}
       {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "√ " : "× "}{answer.value.text}</p>}

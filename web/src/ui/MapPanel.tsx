@@ -13,7 +13,7 @@ import { myUnits, open, unitWork } from "../state/derived.ts";
 import { ground, type Ground } from "../state/lookups.ts";
 import { heatCells } from "../state/heat.ts";
 import type { Priority, Unit } from "../state/types.ts";
-import { camera, heat, keep, select, selected, theme } from "../state/view.ts";
+import { camera, heat, keep, screen, select, selected, theme } from "../state/view.ts";
 import { words } from "../words/index.ts";
 import { lookOf, type UnitLook } from "./Mark.tsx";
 import { incidentImage, unitImage, type Palette } from "./marks.ts";
@@ -31,7 +31,9 @@ const palette = (): Palette => ({ red: colour("red"), orange: colour("orange"), 
 const name = session.language === "zh" ? "name_zh" : "name_en";
 const points = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: "FeatureCollection", features });
 const point = (lon: number, lat: number, properties: Record<string, unknown>): GeoJSON.Feature => ({ type: "Feature", geometry: { type: "Point", coordinates: [lon, lat] }, properties });
-const text = (field: string, size: number): Record<string, unknown> => ({ "text-field": ["get", field], "text-size": size, "text-font": ["sans-serif"] });
+/** The wall is read from five metres. */
+const larger = (): number => (screen.value === "wall" ? 1.7 : 1);
+const text = (field: string, size: number): Record<string, unknown> => ({ "text-field": ["get", field], "text-size": size * larger(), "text-font": ["sans-serif"] });
 
 function style(told: Ground): StyleSpecification {
   const label = { "text-color": colour("ink2"), "text-halo-color": colour("map"), "text-halo-width": 1.4 };
@@ -49,19 +51,19 @@ function style(told: Ground): StyleSpecification {
       { id: "zones", type: "line", source: "zones", paint: { "line-color": colour("grey"), "line-width": 2.5, "line-opacity": 0.8 } },
       { id: "roads", type: "line", source: "roads", layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": colour("road"), "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.8, 15, 4, 18, 14] } },
       { id: "road-names", type: "symbol", source: "roads", minzoom: 13.5, layout: { ...text("name", 11), "symbol-placement": "line", "symbol-spacing": 420 }, paint: label },
-      { id: "cell-names", type: "symbol", source: "cells", maxzoom: 15, layout: { ...text(name, 12), "text-padding": 8 }, paint: { ...label, "text-opacity": 0.9 } },
+      { id: "cell-names", type: "symbol", source: "cells", maxzoom: 15, layout: { ...text(name, 12 / Math.min(larger(), 1.4)), "text-padding": 8 }, paint: { ...label, "text-opacity": 0.9 } },
       { id: "standby", type: "symbol", source: "standby", minzoom: 13, layout: { "text-field": "+", "text-size": 14, "text-font": ["sans-serif"], "text-allow-overlap": true }, paint: { "text-color": colour("teal") } },
       { id: "stations", type: "symbol", source: "stations", layout: { ...text(name, 12), "text-offset": [0, 1], "text-anchor": "top" }, paint: { "text-color": colour("ink"), "text-halo-color": colour("map"), "text-halo-width": 1.6 } },
       { id: "station-marks", type: "circle", source: "stations", paint: { "circle-radius": 4, "circle-color": colour("ink"), "circle-stroke-color": colour("panel"), "circle-stroke-width": 2 } },
-      { id: "helpers", type: "symbol", source: "helpers", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["get", "image"], "icon-size": 0.62, "icon-allow-overlap": true, "icon-ignore-placement": true }, paint: {} },
+      { id: "helpers", type: "symbol", source: "helpers", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["get", "image"], "icon-size": 0.62 * larger(), "icon-allow-overlap": true, "icon-ignore-placement": true }, paint: {} },
       { id: "helper-names", type: "symbol", source: "helpers", minzoom: 15, filter: ["!", ["has", "point_count"]], layout: { ...text("sign", 10), "text-anchor": "left", "text-offset": [0.9, 0] }, paint: label },
-      { id: "helper-clusters", type: "circle", source: "helpers", filter: ["has", "point_count"], paint: { "circle-radius": 8, "circle-color": colour("panel"), "circle-stroke-color": colour("teal"), "circle-stroke-width": 1.5 } },
-      { id: "helper-counts", type: "symbol", source: "helpers", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 10, "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": colour("ink") } },
-      { id: "units", type: "symbol", source: "units", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["get", "image"], "icon-allow-overlap": true, "icon-ignore-placement": true, ...text("sign", 11), "text-anchor": "left", "text-offset": [1.1, 0], "text-optional": true }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 1.6 } },
-      { id: "unit-clusters", type: "circle", source: "units", filter: ["has", "point_count"], paint: { "circle-radius": 12, "circle-color": colour("panel"), "circle-stroke-color": colour("teal"), "circle-stroke-width": 2.5 } },
-      { id: "unit-counts", type: "symbol", source: "units", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 12, "text-font": ["sans-serif"], "text-allow-overlap": true }, paint: { "text-color": colour("ink") } },
-      { id: "chosen", type: "circle", source: "incidents", filter: ["==", ["get", "chosen"], true], paint: { "circle-radius": 19, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("ink"), "circle-stroke-width": 3 } },
-      { id: "incidents", type: "symbol", source: "incidents", layout: { "icon-image": ["concat", "p", ["to-string", ["get", "priority"]]], "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["-", 5, ["get", "priority"]], ...text("number", 12), "text-anchor": "bottom", "text-offset": [0, -1.1], "text-optional": true }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 2 } },
+      { id: "helper-clusters", type: "circle", source: "helpers", filter: ["has", "point_count"], paint: { "circle-radius": 8 * larger(), "circle-color": colour("panel"), "circle-stroke-color": colour("teal"), "circle-stroke-width": 1.5 } },
+      { id: "helper-counts", type: "symbol", source: "helpers", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 10 * larger(), "text-font": ["sans-serif"], "text-allow-overlap": true, "text-ignore-placement": true }, paint: { "text-color": colour("ink") } },
+      { id: "units", type: "symbol", source: "units", filter: ["!", ["has", "point_count"]], layout: { "icon-image": ["get", "image"], "icon-size": larger(), "icon-allow-overlap": true, "icon-ignore-placement": true, ...text("sign", 11), "text-anchor": "left", "text-offset": [1.1, 0], "text-optional": true }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 1.6 } },
+      { id: "unit-clusters", type: "circle", source: "units", filter: ["has", "point_count"], paint: { "circle-radius": 12 * larger(), "circle-color": colour("panel"), "circle-stroke-color": colour("teal"), "circle-stroke-width": 2.5 } },
+      { id: "unit-counts", type: "symbol", source: "units", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 12 * larger(), "text-font": ["sans-serif"], "text-allow-overlap": true }, paint: { "text-color": colour("ink") } },
+      { id: "chosen", type: "circle", source: "incidents", filter: ["==", ["get", "chosen"], true], paint: { "circle-radius": 19 * larger(), "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("ink"), "circle-stroke-width": 3 } },
+      { id: "incidents", type: "symbol", source: "incidents", layout: { "icon-image": ["concat", "p", ["to-string", ["get", "priority"]]], "icon-size": larger(), "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["-", 5, ["get", "priority"]], ...text("number", 12), "text-anchor": "bottom", "text-offset": [0, -1.1], "text-optional": true }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 2 } },
       { id: "pin", type: "circle", source: "pin", paint: { "circle-radius": 9, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("red"), "circle-stroke-width": 4 } },
     ],
   };
@@ -111,7 +113,7 @@ function begin(container: HTMLElement, told: Ground): MapLibre | null {
       keep();
     });
     map.on("click", (event) => {
-      if (taking.value) { change({ lon: Number(event.lngLat.lng.toFixed(6)), lat: Number(event.lngLat.lat.toFixed(6)), sure: 1, picked: true }); return; }
+      if (taking.value) { change({ lon: Number(event.lngLat.lng.toFixed(6)), lat: Number(event.lngLat.lat.toFixed(6)), sure: 1, pinned: true }); return; }
       const around: [[number, number], [number, number]] = [[event.point.x - 8, event.point.y - 8], [event.point.x + 8, event.point.y + 8]];
       const found = map.queryRenderedFeatures(around, { layers: ["incidents"] }).map((one) => String(one.properties["number"]));
       const signs = map.queryRenderedFeatures(around, { layers: ["units", "helpers"] }).map((one) => String(one.properties["sign"]));

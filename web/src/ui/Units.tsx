@@ -53,7 +53,7 @@ export function Units() {
       <h2 id="units-title" tabIndex={-1}>{words.units} <span class="ink2">{shown.length}</span>{known !== null && seconds.size > 0 && <span class="right ink2">{words.toSelected(incident?.number ?? "")}</span>}</h2>
       {shown.length === 0
         ? <p class="empty">{begun.value ? words.noUnits : words.loading}</p>
-        : <ul id="units" class="list" tabIndex={0} aria-label={`${words.units} ${area.value}`}>{shown.map((one) => <Row key={one.unit.unit} {...one} />)}</ul>}
+        : <ul id="units" class={`list ${seconds.size > 0 ? "" : "plain"}`} tabIndex={0} aria-label={`${words.units} ${area.value}`}>{shown.map((one) => <Row key={one.unit.unit} {...one} />)}</ul>}
     </section>
   );
 }

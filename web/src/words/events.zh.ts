@@ -1,7 +1,7 @@
 // How an event is said in a timeline and in the list of what happens.
 const seconds = (value: unknown): string => (typeof value === "number" ? `${Math.round(value)} 秒` : "");
 const TO: Record<string, string> = { command_room: "指挥室", station_duty: "派出所值班", superior: "上级", merchants: "商户", volunteers: "义警", patrols: "巡逻组", team: "大队" };
-const WHAT: Record<string, string> = { dual_dispatch: "双接警", report_up: "要情上报", broadcast: "广播寻人", "mass-message": "群发信息", sweep: "拉网排查", acknowledge: "签收", en_route: "出发", arrive: "到场", on_scene: "到场", handled: "处置", assigned: "派警", "red-case": "红色纠纷" };
+const WHAT: Record<string, string> = { "en-route": "出发", "on-scene": "到场", clear: "处结", assign: "派警", reassign: "改派", cancel: "取消", hold: "挂起", release: "解除挂起", merge: "并入", unmerge: "拆出", link: "关联", decline: "退单", reopen: "重开", feedback: "反馈", withdraw: "撤下", dual_dispatch: "双接警", report_up: "要情上报", broadcast: "广播寻人", "mass-message": "群发信息", sweep: "拉网排查", acknowledge: "签收", en_route: "出发", arrive: "到场", on_scene: "到场", handled: "处置", assigned: "派警", "red-case": "红色纠纷" };
 const to = (word: string): string => TO[word] ?? word;
 const what = (word: string): string => WHAT[word] ?? WHAT[word?.split(":")[0] ?? ""] ?? word;
 const place = (d: any): string => d.location?.name ?? d.location?.grid_cell ?? "";
@@ -26,7 +26,7 @@ export const events: Record<string, (d: any) => string> = {
   "small-case.opened": (d) => `${d.number} 列入小案，${d.owner} 负责`, "small-case.owned": (d) => `小案 ${d.number} 归 ${d.owner}`, "small-case.overdue": (d) => `小案 ${d.number} 超期，${d.owner} 负责`, "small-case.solved": (d) => `小案 ${d.number} 办结`,
   "unit.emergency": (d) => `紧急：${d.unit} 民警求助！`, "unit.emergency-ended": (d) => `${d.unit} 求助解除`, "unit.on-duty": (d) => `${d.unit} 上岗`, "unit.off-duty": (d) => `${d.unit} 下岗`,
   "standby.ordered": (d) => `${d.unit} 到 ${d.place?.name ?? d.point} 待命`, "coverage.lost": (d) => `空防：${d.place?.name ?? d.rule ?? ""}`, "coverage.restored": () => "空防解除",
-  "command.rejected": (d) => `指令被拒：${d.verb}`, "aid.asked": (d) => `${d.number ?? ""} 向 ${d.to_area ?? ""} 求援`, "aid.granted": () => "邻区出借警力", "aid.refused": () => "邻区无警力可借", "aid.returned": (d) => `${d.unit ?? ""} 归还`,
+  "command.rejected": (d) => `指令被拒：${what(d.verb)}`, "aid.asked": (d) => `${d.number ?? ""} 向 ${d.to_area ?? ""} 求援`, "aid.granted": () => "邻区出借警力", "aid.refused": () => "邻区无警力可借", "aid.returned": (d) => `${d.unit ?? ""} 归还`,
   "case.opened": (d) => `立调解案${d.number ? `（${d.number}）` : ""}`, "case.assessed": (d) => `调解案评估：${({ yellow: "黄", orange: "橙", red: "红" } as Record<string, string>)[d.grade] ?? ""}`, "case.referred": () => "调解案流转",
   "case.session-held": () => "调解一次", "case.agreed": () => "达成协议", "case.disposed": () => "调解处置", "case.performed": () => "协议履行", "case.controlled": () => "排定回访", "case.visited": () => "已回访", "case.closed": () => "调解案办结", "case.escalated": () => "调解案升级", "case.visit-due": () => "回访到期",
   "case.planned": () => "红色案件定下化解方案", "case.repeated": () => "当事人或地点重复", "case.extended": () => "调解延期", "case.failed": () => "调解不成，已告知救济途径", "case.confirmed": (d) => ({ asked: "申请司法确认", confirmed: "司法确认", refused: "司法确认驳回" } as Record<string, string>)[d.step] ?? "司法确认", "case.deadline-passed": (d) => `调解案到期：${({ duty: "履行", people: "人民调解期限", public_order: "治安调解期限", plan: "化解方案", confirmation: "司法确认" } as Record<string, string>)[d.what] ?? ""}`, "case.forgotten": () => "案卷按期清除当事人信息",

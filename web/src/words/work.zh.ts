@@ -5,7 +5,7 @@ export const zh = {
   all: "全部在办", cases: "调解案件", noCases: "没有在办的案件", noCase: "从左边选一件", week: "七天日程", noVisits: "七天内没有要办的", today: "今天", overdue: "逾期", opened: "立案", number: "警情", revision: "版本",
   outcome: { settled: "调解成功", settled_on_scene: "现场调解", failed: "调解不成", withdrawn: "撤回", transferred: "移送" } as Record<string, string>,
   sessionOutcome: { agreed: "达成一致", adjourned: "改期再调", failed: "未达成" } as Record<string, string>,
-  parties: "当事人", addParty: "加当事人", name: "姓名", role: "身份", phone: "电话", minor: "未成年", organisation: "单位", person: "个人", masked: "已遮蔽：看全名需要权限，查看会留痕", noParties: "还没有写当事人",
+  onlyMediators: "下一步（评估、流转、协议）由调解员登录后办理", parties: "当事人", addParty: "加当事人", name: "姓名", role: "身份", phone: "电话", minor: "未成年", organisation: "单位", person: "个人", masked: "已遮蔽：看全名需要权限，查看会留痕", noParties: "还没有写当事人",
   partyRole: { party: "当事人", guardian: "监护人", representative: "代理人", witness: "见证人" } as Record<string, string>,
   sessions: "调解记录", session: (n: number) => `第 ${n} 次`, noSessions: "还没有调解过", agreement: "协议书", print: "打印协议", facts: "纠纷事实", duties: "协议内容", manner: "履行方式", place: "履行地点", deadline: "履行期限", signatures: "签名", oral: "口头协议", confirmStep: { asked: "双方已申请", confirmed: "法院已确认", refused: "法院不予确认" } as Record<string, string>, performed: "已履行", notPerformed: "未履行", pending: "待履行", needsRight: "正文需要权限才能看",
   dueKind: { report: "当日上报", plan: "一案一策", tier: "升级期限", public_order: "治安调解期限", people: "人民调解期限", duty: "协议履行", confirmation: "司法确认", visit_overdue: "回访超期", retention: "清除信息" } as Record<string, string>, visits: "回访", visit: (name: string) => name.replace(/^day-(\d+)$|^(\d+)d$/, "$1$2 天").replace(/^month-(\d+)$|^(\d+)m$/, "$1$2 个月"), calm: "平稳", notCalm: "有反复", due: "到期", history: "经过", mediators: "调解员", venue: "地点",
@@ -20,7 +20,7 @@ export const zh = {
   segments: { received_to_assigned: "接警到派警", assigned_to_acknowledged: "派警到签收", acknowledged_to_on_scene: "签收到到场", received_to_on_scene: "接警到到场", on_scene_to_cleared: "到场到处结", received_to_cleared: "接警到处结" } as Record<string, string>,
   dimensions: { category: "类别", station: "派出所", grid_cell: "警格", priority: "级别", hour: "小时", shift: "班次" } as Record<string, string>,
   comparison: "同比、环比", period: "上期", year: "去年同期", responseTimes: "响应时间", seconds: (n: number) => (n < 90 ? `${Math.round(n)} 秒` : `${(n / 60).toFixed(1)} 分`), worstFirst: "差的在前", target: "目标", incidents: (n: number) => `${n} 起`, table: "表", warnings: "态势预警", bulletins: "通报", expectedSeen: (expected: number, seen: number) => `预计 ${expected.toFixed(1)} 起，实际 ${seen} 起`, falseAlarms: (share: number) => `平常一周误报的可能 ${Math.round(share * 100)}%`,
-  crew: "警组", noTask: "没有任务，待命", gps: (t: string) => `定位 ${t} 前`, noGps: "没有定位：浏览器要 https 才给位置", receivedAt: "接到", next: { assigned: "签收", acknowledged: "出发", en_route: "到场", on_scene: "处结" } as Record<string, string>, result: "结果", decline: "退单", why: "原因",
+  crew: "警组", noTask: "没有任务，待命", gps: (t: string) => `定位 ${t} 前`, noGps: "没有定位：浏览器要 https 才给位置", gpsDenied: "没有定位：请在浏览器里允许定位", noGpsHere: "没有定位：这里收不到", receivedAt: "接到", next: { assigned: "签收", acknowledged: "出发", en_route: "到场", on_scene: "处结" } as Record<string, string>, result: "结果", decline: "退单", why: "原因",
   emergency: "求援 按住 2 秒", emergencySent: "已求援，附近警力正在赶来", duty: "上岗", offDuty: "下岗", sure: "确定", older: (t: string) => `断线，画面是 ${t} 前的`, radio: "没有成功：用电台", dispute: "转调解", settled: "当场已和解", map: "在地图应用中看", distance: (m: string) => `约 ${m}`,
 };
 export type Work = typeof zh;

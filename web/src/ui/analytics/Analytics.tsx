@@ -13,7 +13,7 @@ import { Insights, readInsights } from "./Insights.tsx";
 import { ByHour, Shares, type Hour } from "./Charts.tsx";
 
 interface Row { key: Record<string, string | number | null>; count: number; mean_s: number; p50_s: number; p90_s: number; p99_s: number; within_target: number | null }
-interface Times { rows: Row[]; true_up_to: Record<string, number>; incomplete: boolean; cut: boolean }
+interface Times { from: string; to: string; segment: string; rows: Row[]; true_up_to: Record<string, number>; incomplete: boolean; cut: boolean }
 interface Change { before: number | null; share: number | null; text: { zh: string; en: string } }
 interface Compared { of: string; running: boolean; rows: { key: string; name: { zh: string; en: string }; count: number; on_period: Change; on_year: Change }[] }
 
@@ -33,26 +33,32 @@ const problem = signal<string | null>(null);
 const sheet = signal<Compared | null>(null);
 
 function thisMonth(): void {
-  from.value = monthStart(today());
-  to.value = today();
+  batch(() => { from.value = monthStart(today()); to.value = today(); });
 }
 
 function lastMonth(): void {
   const first = new Date(`${monthStart(today())}T12:00:00Z`);
   const end = new Date(first.getTime() - 86_400_000).toISOString().slice(0, 10);
-  from.value = monthStart(end);
-  to.value = end;
+  batch(() => { from.value = monthStart(end); to.value = end; });
 }
 
+/** Counts the questions: an answer that comes after another question was asked is not shown. */
+let asked = 0;
+
 async function read(): Promise<void> {
+  asked += 1;
+  const mine = asked;
   const query = (more: string): string => `/analytics/v1/response-times?area=${area.value}&from=${from.value}&to=${to.value}&segment=${segment.value}${more}`;
   try {
     const [all, rows, hourly] = await Promise.all([ask<Times>(query("")), ask<Times>(query(`&by=${by.value}`)), ask<Times>(query("&by=hour"))]);
+    if (mine !== asked) return;
     batch(() => { whole.value = all; table.value = rows; hours.value = hourly; problem.value = null; });
   } catch (error) {
+    if (mine !== asked) return;
     problem.value = error instanceof Refusal ? refusal(error.status, error.detail) : words.bad.offline;
   }
-  sheet.value = await ask<Compared>(`/analytics/v1/comparisons?area=${area.value}&period=month&of=${to.value.slice(0, 7)}`).catch(() => null);
+  const compared = await ask<Compared>(`/analytics/v1/comparisons?area=${area.value}&period=month&of=${to.value.slice(0, 7)}`).catch(() => null);
+  if (mine === asked) sheet.value = compared;
 }
 
 function keyName(key: string | number | null | undefined): string {
@@ -94,7 +100,7 @@ export default function Analytics() {
         {problem.value !== null && <p class="answer bad" role="alert">× {problem.value}</p>}
         {total === undefined ? <section class="panel"><p class="empty">{whole.value === null && problem.value === null ? words.loading : work.noNumbers(from.value, to.value)}</p></section> : <>
           <section class="panel figures" aria-label={work.responseTimes}>
-            <p class="headline">{work.headline(from.value, to.value, total.count, work.segments[segment.value] ?? segment.value, work.seconds(total.p50_s), work.seconds(total.p90_s), total.within_target === null ? null : Math.round(total.within_target * 100))}</p>
+            <p class="headline">{work.headline(whole.value?.from ?? "", whole.value?.to ?? "", total.count, work.segments[whole.value?.segment ?? ""] ?? "", work.seconds(total.p50_s), work.seconds(total.p90_s), total.within_target === null ? null : Math.round(total.within_target * 100))}</p>
             {([[work.share, total.within_target === null ? "–" : `${Math.round(total.within_target * 100)}%`], [work.p50, work.seconds(total.p50_s)], [work.p90, work.seconds(total.p90_s)], [work.p99, work.seconds(total.p99_s)], [work.mean, work.seconds(total.mean_s)], [work.count, String(total.count)]] as const).map(([name, value]) => <div key={name}><small>{name}</small><b>{value}</b></div>)}
           </section>
           <section class="panel" aria-labelledby="share-title"><h2 id="share-title">{work.targetShare} · {work.dimensions[by.value]} <small>{work.worstFirst}</small></h2><div class="scroll" tabIndex={0} aria-labelledby="share-title"><Shares rows={worst.slice(0, 20).map((one) => ({ name: keyName(one.key[by.value]), share: one.within_target, n: one.count }))} /></div></section>

@@ -86,6 +86,7 @@ export function CasePage() {
       </header>
       {told.value !== null && <p class={`answer ${told.value.ok ? "good" : "bad"}`} role="status">{told.value.ok ? "√ " : "× "}{told.value.text}</p>}
       {may("cases:write") && stepsOf(one).length > 0 && <div class="acts">{stepsOf(one).map((each, n) => <button key={each.id} type="button" data-key={String(n + 1)} aria-expanded={step.value === each.id} onClick={() => { step.value = step.value === each.id ? null : each.id; told.value = null; }}>{work.steps[each.id]} <kbd>{n + 1}</kbd></button>)}</div>}
+      {!may("cases:write") && one.stage !== "closed" && <p class="note">{work.onlyMediators}</p>}
       {chosen !== undefined && <StepForm key={`${chosen.id}${one.revision}`} step={chosen} one={one} done={() => { step.value = null; }} />}
       <div class="case-body" tabIndex={0} aria-label={kind}>
         <section><h3>{work.parties} {may("parties:write") && !naming.value && <button type="button" data-key="p" onClick={() => { naming.value = true; }}>{work.addParty} <kbd>p</kbd></button>}</h3>
