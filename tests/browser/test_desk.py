@@ -296,7 +296,7 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         said = await seat.answer()
         assert said.startswith("√ 已接警")
         number = said.removeprefix("√ 已接警").split()[0]
-        await row(page, number).wait_for()
+        await row(page, number).filter(has_text="皮具饰品城").wait_for()
         sent = await eventually(lambda: police_on(desk, number), what="somebody is sent")
         for verb in ("qs", "cf", "dc"):
             await seat.say(f"{verb} {sent}")

@@ -2,7 +2,7 @@
 // when the hands have paused, and again when something new is open.
 import { signal } from "@preact/signals";
 import { ask } from "../http.ts";
-import type { Draft } from "./call.ts";
+import { addressOf, type Draft } from "./call.ts";
 import { area } from "./view.ts";
 
 const PAUSE_MS = 400;
@@ -16,7 +16,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** code: the category, or the one that the words are likeliest to mean. fresh: asked anew when it is another one. */
 export function lookForSame(call: Draft, code: string | null, fresh: string): void {
-  const where = call.pinned && call.lon !== null && call.lat !== null ? { lon: String(call.lon), lat: String(call.lat) } : call.where.trim() === "" ? null : { address: call.where.trim() };
+  const where = call.pinned && call.lon !== null && call.lat !== null ? { lon: String(call.lon), lat: String(call.lat) } : call.where.trim() === "" ? null : { address: addressOf(call) };
   const query = code === null || where === null ? "" : String(new URLSearchParams({ area: area.value, category: code, ...where }));
   const key = `${query} ${fresh}`;
   if (key === wanted) return;

@@ -6,7 +6,7 @@ import { explain } from "../commands/run.ts";
 import { ask, newKey, tell } from "../http.ts";
 import { named } from "../session.ts";
 import { now } from "../state/clock.ts";
-import { change, discard, draft, park } from "../state/call.ts";
+import { addressOf, change, discard, draft, park } from "../state/call.ts";
 import { incidents } from "../state/board.ts";
 import { candidates, lookForSame } from "../state/duplicates.ts";
 import { open } from "../state/derived.ts";
@@ -49,7 +49,7 @@ function lookUp(text: string): void {
 }
 
 function choosePlace(hit: Hit, write: boolean): void {
-  change({ lon: hit.lon, lat: hit.lat, sure: hit.confidence, pinned: false, ...(write ? { where: hit.name } : {}) });
+  change({ lon: hit.lon, lat: hit.lat, sure: hit.confidence, place: hit.name, pinned: false, ...(write ? { where: hit.name } : {}) });
 }
 
 async function addCaller(to: string): Promise<void> {
@@ -75,7 +75,7 @@ async function accept(): Promise<void> {
   try {
     const answer = await tell<{ incident_id: string; relay: string }>("POST", "/intake/v1/incidents", {
       area: area.value, source: call.source, external_id: draft.value.key, category: code, priority: call.priority, description: call.words || null, reported_at: new Date(now()).toISOString(),
-      location: { address: call.where || null, ...(call.pinned ? { lon: call.lon, lat: call.lat } : {}) }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
+      location: { address: addressOf(call) || null, ...(call.pinned ? { lon: call.lon, lat: call.lat } : {}) }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
     });
     discard();
     hits.value = null;
@@ -120,7 +120,7 @@ export function TakeCall() {
             onKeyDown={(event) => { if (event.key === "Enter" && !event.ctrlKey && !event.isComposing) { event.preventDefault(); const best = kinds[0]; if (best !== undefined) { change({ code: best.code }); document.getElementById("call-where")?.focus(); } } }} />
           {kinds.length > 0 && <ul class="hits" aria-label={words.call.what}>{kinds.map((one) => <li key={one.code}><button type="button" onClick={() => { change({ code: one.code }); document.getElementById("call-where")?.focus(); }}><IncidentMark priority={one.priority as Priority} /> {named(one)} <small class="ink2">{one.code} {one.aliases.slice(0, 3).join(" ")}</small></button></li>)}</ul>}</div>
           <label for="call-where">{words.call.where} *</label>
-          <div><input id="call-where" autocomplete="off" placeholder={words.call.whereHint} value={call.where} onInput={(event) => { change({ where: event.currentTarget.value, lon: null, lat: null, sure: null, pinned: false }); lookUp(event.currentTarget.value); }} />
+          <div><input id="call-where" autocomplete="off" placeholder={words.call.whereHint} value={call.where} onInput={(event) => { change({ where: event.currentTarget.value, lon: null, lat: null, sure: null, place: "", pinned: false }); lookUp(event.currentTarget.value); }} />
             {hits.value !== null && hits.value.length === 0 && <p class="note">{words.call.noPlace}</p>}
             {hits.value !== null && hits.value.length > 0 && <ul class="hits" aria-label={words.call.where}>{hits.value.map((one) => <li key={`${one.name}${one.lon}`}><button type="button" aria-pressed={call.lon === one.lon && call.lat === one.lat} onClick={() => choosePlace(one, true)}>{named({ name_zh: one.name, name_en: one.name_en })} <small class="ink2">{one.grid_cell} · {words.call.sureness} {one.confidence.toFixed(2)}</small></button></li>)}</ul>}</div>
           <label for="call-words">{words.call.say}</label>

@@ -24,4 +24,6 @@ function format(area: string, kind: "clock" | "minute" | "day" | "both"): Intl.D
 export const clockTime = (at: number | string, area: string): string => format(area, "clock").format(new Date(at));
 export const minute = (at: number | string, area: string): string => format(area, "minute").format(new Date(at));
 export const dayTime = (at: number | string, area: string): string => format(area, "both").format(new Date(at));
+/** With the year, as it stands in a document. */
+export const wholeDay = (at: number | string, area: string): string => new Intl.DateTimeFormat(locale, { timeZone: zone(area), dateStyle: "long" }).format(new Date(at));
 export const dayOf = (at: number | string, area: string): string => format(area, "day").format(new Date(at));

@@ -7,7 +7,7 @@ import { casesChanged } from "../../state/board.ts";
 import { now } from "../../state/clock.ts";
 import { kinds } from "../../state/lookups.ts";
 import { area, caseId, openCase, screen, select } from "../../state/view.ts";
-import { dayTime, words } from "../../words/index.ts";
+import { dayTime, wholeDay, words } from "../../words/index.ts";
 import { work } from "../../words/work.ts";
 import { GradeMark } from "../Mark.tsx";
 import { say } from "../Told.tsx";
@@ -55,9 +55,9 @@ function Printed({ one, parties }: { one: Whole; parties: Party[] }) {
       <h2>{work.parties}</h2>{parties.map((each) => <p key={each.id}>{work.partyRole[each.role] ?? each.role}{words.colon}{each.name} {each.phone ?? ""}</p>)}
       <h2>{work.facts}</h2><p>{place && `（${place}）`}{text.facts}</p>
       <h2>{work.duties}</h2><ol>{(text.duties ?? []).map((each, n) => <li key={n}>{n + 1}. {each}</li>)}</ol>
-      <p>{work.manner}{words.colon}{text.manner}</p><p>{work.place}{words.colon}{text.place}</p><p>{work.deadline}{words.colon}{at(agreement.deadline)}</p>
+      <p>{work.manner}{words.colon}{text.manner}</p><p>{work.place}{words.colon}{text.place}</p><p>{work.deadline}{words.colon}{wholeDay(agreement.deadline, area.value)}</p>
       <p>{work.agreementNote}</p>
-      <div class="signing">{parties.filter((each) => each.role !== "witness").map((each) => <p key={each.id}>{each.name} ({work.signHere})：____________　{work.date}{words.colon}____________</p>)}<p>{work.mediators}{words.colon}____________　{work.date}{words.colon}____________</p></div>
+      <div class="signing">{parties.filter((each) => each.role !== "witness").map((each) => <p key={each.id}>{each.name} {work.signHere}：____________　{work.date}{words.colon}____________</p>)}<p>{work.mediators}{words.colon}____________　{work.date}{words.colon}____________</p></div>
     </article>
   );
 }
