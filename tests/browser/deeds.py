@@ -207,3 +207,16 @@ async def print_agreement(seat: Seat) -> None:
         assert words in text
     assert not await seat.page.locator("header.bar").is_visible()
     await seat.picture("agreement-zh")
+
+
+async def in_dialogs(seat: Seat, lang: str) -> list[str]:
+    """What axe-core finds in what opens over the desk, and buttons there that show no key."""
+    found = []
+    for key, shown in (("F1", "dialog"), ("Control+k", "#palette-list"), ("F2", "#call-what")):
+        await seat.page.keyboard.press(key)
+        await seat.page.locator(shown).wait_for()
+        found += [f"{key} {lang} {one}" for one in await seat.serious()] + await seat.keyless()
+        if key == "F1":
+            await seat.picture(f"keys-{lang}")
+        await seat.page.keyboard.press("Escape")
+    return found

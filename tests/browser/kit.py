@@ -78,6 +78,16 @@ class Seat:
             PICTURES.mkdir(parents=True, exist_ok=True)
             await self.page.screenshot(path=PICTURES / f"{name}.png", animations="disabled")
 
+    async def keyless(self) -> list[str]:
+        """Buttons that are seen and show no key: those of lists, which have arrows, j and k, and the map's own not."""
+        return list(
+            await self.page.evaluate(
+                "[...document.querySelectorAll('button')]"
+                ".filter((one) => one.offsetParent && !one.closest('ul, ol, .maplibregl-control-container')"
+                " && !one.querySelector('kbd') && !/(F\\d|Esc)$/.test(one.innerText)).map((one) => one.innerText)"
+            )
+        )
+
     async def serious(self) -> list[str]:
         """What axe-core finds serious or critical: rule and first place."""
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -21,6 +21,7 @@ from tests.browser.deeds import (
     find_hazard,
     fix_of,
     hazard,
+    in_dialogs,
     last_month,
     listeners,
     mediate,
@@ -84,6 +85,7 @@ async def test_C1_the_board_is_there_and_no_request_leaves(room: System, browser
         await seat.see("比", within=".crews")  # the reason: so many seconds before the runner-up
         assert f"sel={number}" in seat.page.url
         await seat.picture("desk-zh")
+        assert await seat.keyless() == []
         # The heat map is of the last four weeks; what is on the map is in its list, too.
         await seat.page.get_by_role("button", name="热力").wait_for()
         await seat.page.keyboard.press("h")
@@ -248,14 +250,7 @@ async def test_C4_both_languages_themes_the_wall_and_the_address(
             await seat.page.locator(".maplibregl-canvas").wait_for()
             complaints += [f"desk {lang} {one}" for one in await seat.serious()]
             await seat.picture(f"desk-{lang}-{theme}")
-            await seat.page.keyboard.press("F1")
-            complaints += [f"keys {lang} {one}" for one in await seat.serious()]
-            await seat.picture(f"keys-{lang}")
-            await seat.page.keyboard.press("Escape")
-            await seat.page.keyboard.press("F2")
-            await seat.page.locator("#call-what").wait_for()
-            complaints += [f"call {lang} {one}" for one in await seat.serious()]
-            await seat.page.keyboard.press("Escape")
+            complaints += await in_dialogs(seat, lang)
             for screen in ("mediation", "analytics", "wall"):
                 await seat.page.goto(f"{seat.room}/?lang={lang}&view={screen}&theme={theme}")
                 await seat.page.locator("main:not(.empty)").wait_for()

@@ -266,6 +266,19 @@ async def test_C1_an_undecided_incident_is_an_alarm_until_dispatch_comes(room: S
         assert (await after.next("snapshot")).data["undecided"] == []
 
 
+async def test_C3_a_client_whose_buffer_is_full_is_told_why_and_resumes_without_a_gap(room: System) -> None:
+    url, token, numbers = room.url("commandroom"), room.token("subscriber", "south"), range(5001, 7001)
+    async with publishing(room) as publisher, listening(url, token) as ear:
+        await ear.next("snapshot")
+        # Far more at once than may wait for one client.
+        await publisher.publish_in_order([noted(room, "south", number) for number in numbers])
+        heard = await ear.rest()
+        assert (heard[-1].type, "too slow" in heard[-1].data["reason"]) == ("dropped", True)
+    async with listening(url, token, resume=ear.reader.last_id) as again:
+        heard += await again.until(f"dispatch/south/{numbers[-1]}")
+    assert ids(heard) == [f"dispatch/south/{number}" for number in numbers]
+
+
 async def test_C3_the_stream_ends_with_the_tokens_life_and_with_the_service(room: System) -> None:
     short = TokenMint(room.folder).mint("subscriber", ["south"], ttl=2)
     async with listening(room.url("commandroom"), short) as ear:
