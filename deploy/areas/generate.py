@@ -101,6 +101,7 @@ def _files(sheet: Sheet, desks: int | None = None, max_assignments: int = 1) -> 
             "standby.json": _json(standby_plan(sheet, streets, known)),
             "surroundings.json": _json(around),
             "mediation.json": _json(mediation_rules(sheet)),
+            **{name: _json(dict(document)) for name, document in sheet.counting.items()},
         }
     return {
         "area.json": _json(area_document(sheet, plane, streets, places)),

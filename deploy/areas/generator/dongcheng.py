@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from deploy.areas.generator import counting
 from deploy.areas.generator.duties import allocation_532, city_targets, day_and_night, neighbour, one_three_five
 from deploy.areas.generator.kinds import Post, Squad, grid_workers, guards, patrols, police_rooms
 from deploy.areas.generator.sheet import STREETS, Ground, Landmark, Sheet, Site, ZoneSheet, roads
@@ -176,4 +177,5 @@ SHEET: Final = Sheet(
         "order": ["day", "night", "rest", "rest"],
         "squads": ["一组", "二组", "三组", "四组"],
     },
+    counting=counting.DONGCHENG,
 )  # fmt: skip

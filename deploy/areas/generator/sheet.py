@@ -122,6 +122,9 @@ class Sheet:
     extras: Mapping[str, Any] = field(default_factory=dict)
     rotation: Mapping[str, Any] | None = None
     """Big rotation 大轮班, as standby.json says it."""
+    counting: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What analytics counts by, where the area does not go by the defaults: file (`targets.json`, `analytics.json`) and
+    what it says."""
     own_plans: tuple[Mapping[str, Any], ...] = ()
     """Plans that this area has before the common ones, in the default set's codes."""
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from deploy.areas.generator import counting
 from deploy.areas.generator.duties import city_targets, day_and_night, neighbour
 from deploy.areas.generator.kinds import Post, Squad, grid_workers, guards, patrols, police_rooms
 from deploy.areas.generator.sheet import STREETS, Ground, Landmark, Sheet, Site, ZoneSheet, roads
@@ -152,4 +153,5 @@ SHEET: Final = Sheet(
         ),
         "targets": city_targets(outskirts=["G15", "G16", "G17", "G18"]),
     },
+    counting=counting.YUJIN,
 )  # fmt: skip
