@@ -92,6 +92,7 @@ bench: setup ## Measure a system of its own; prints a table and writes build/ben
 bench-long: setup ## What takes longer than make bench may
 	@$(PYTHON) -m tests.bench --long $(ARGS)
 	$(PYTHON) -m tests.bench.history
+	$(PYTHON) -m tests.bench.replay
 
 clean: ## Remove what was made here (not the data in .fengqiao)
 	@rm -rf .venv .venv-bootstrap build web/node_modules services/commandroom/static/app .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -123,6 +123,14 @@ def verify(json: Json = False) -> None:
     raise typer.Exit(run(as_json=json))
 
 
+@app.command()
+def replay(json: Json = False) -> None:
+    """Count analytics' numbers again from the logs' beginning, and hold what is stored against them."""
+    from fengqiao.cli.replay import run
+
+    raise typer.Exit(run(as_json=json))
+
+
 @dlq.command("list")
 def dlq_list(json: Json = False) -> None:
     """Print what waits on the dead-letter topics, with the reason; status 1 when there is any."""

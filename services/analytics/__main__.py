@@ -35,6 +35,7 @@ from services.analytics.bulletin_desk import BulletinDesk
 from services.analytics.case_log import FollowingCases
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.profile import Profile
+from services.analytics.dossier_store import DossierStore
 from services.analytics.followed_log import followed_log
 from services.analytics.following import Following
 from services.analytics.insight_desk import InsightDesk
@@ -70,12 +71,13 @@ class Analytics:
         self.store = self._fold_store
         self._following = Following(self._fold_store, rules)
         self._publisher = Publisher(settings.bootstrap_servers, NAME)
-        self._following_cases = FollowingCases(self._fold_store, rules)
+        self._fold_dossiers = DossierStore(self._database, deadline=20.0)
+        self._following_cases = FollowingCases(self._fold_dossiers, rules)
         self._consumers: dict[str, Consumer] = {}
-        numbers = Numbers(self._read_store, rules, profiles, clock)
+        numbers = Numbers(self._read_store, DossierStore(self._database, deadline=1.8), rules, profiles, clock)
         partitions = {area: one.partition for area, one in rules.items()}
         # A look has more patience than a reader.
-        thorough = Numbers(self._fold_store, rules, profiles, clock)
+        thorough = Numbers(self._fold_store, self._fold_dossiers, rules, profiles, clock)
         self._desk = InsightDesk(self._database, self._publisher, settings.topic_prefix, partitions)
         bulletins = BulletinDesk(thorough, self._desk)
         self.watch = Watch(thorough, self._desk, bulletins, settings.areas)
@@ -99,7 +101,7 @@ class Analytics:
     async def _run(self, app: FastAPI) -> AsyncIterator[None]:
         await self._publisher.start()
         begin = asyncio.create_task(self._begin(app))
-        indexes = asyncio.create_task(declare(self._fold_store.indexes()))
+        indexes = asyncio.create_task(declare([*self._fold_store.indexes(), *self._fold_dossiers.indexes()]))
         try:
             yield
         finally:

@@ -17,6 +17,7 @@ from services.analytics.day_range import DayRange, InvalidRange, day_range
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.periods import Span
 from services.analytics.domain.profile import Name, Profile
+from services.analytics.dossier_store import DossierStore
 from services.analytics.rollup_store import RollupStore
 
 AreaParameter = Annotated[str, Query(pattern=r"^[a-z][a-z0-9]{1,31}$")]
@@ -34,11 +35,12 @@ def readable() -> Iterator[None]:
 
 
 class MissingEvents(BaseModel):
-    """Numbers of the area's stream that the log does not have."""
+    """Numbers of a stream that the log does not have. stream: the case's or hazard's; absent: the area's."""
 
     first: int
     last: int
     noticed_at: AwareDatetime
+    stream: str | None = None
 
 
 class Told(BaseModel):
@@ -49,6 +51,8 @@ class Told(BaseModel):
     """Partition of `dispatch` → offset of the last record that is in the numbers; -1: none."""
     incomplete: bool
     gaps: list[MissingEvents]
+    cases_true_up_to: dict[str, int] | None = None
+    """Where cases or hazards are counted: partition of `mediation` → offset up to which everything is in."""
 
 
 class Named(BaseModel):
@@ -65,6 +69,7 @@ class Numbers:
     """Where numbers come from, for whoever asks."""
 
     store: RollupStore
+    dossiers: DossierStore
     rules: Mapping[str, AreaRules]
     profiles: Mapping[str, Profile]
     clock: Clock

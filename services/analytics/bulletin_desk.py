@@ -85,7 +85,9 @@ class BulletinDesk:
             "made_at": made_at,
             "sort": f"{issued.isoformat()} {made_at} {id}",
             "overdue": made.overdue,
+            "cases": list(made.cases),
             "true_up_to": made.said["true_up_to"],
+            "cases_true_up_to": made.said["cases_true_up_to"],
             "incomplete": made.said["incomplete"],
             "sections": [section.as_json() for section in made.sections],
         }

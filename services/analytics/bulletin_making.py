@@ -13,6 +13,7 @@ from services.analytics.domain.bulletin import Section
 from services.analytics.domain.cases import count_cases, overdue
 from services.analytics.domain.comparing import BY, Line, biggest_changes, change
 from services.analytics.domain.folding import AreaRules
+from services.analytics.domain.hazards import count_hazards, overdue_hazards
 from services.analytics.domain.indicators import indicators
 from services.analytics.domain.losses import losses
 from services.analytics.domain.periods import Span
@@ -22,6 +23,7 @@ from services.analytics.domain.register import AWAITING, OPEN
 from services.analytics.domain.registering import OVERDUE
 from services.analytics.domain.reviewing import review
 from services.analytics.domain.table import Table
+from services.analytics.dossiers import dossiers_of
 from services.analytics.registers import table_of
 from services.analytics.response_times import Question, answer
 
@@ -38,11 +40,13 @@ _VIEWS: Final = (("fraud", Name("电诈", "Telecom fraud")), ("vehicle_theft", N
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """overdue: how many cases and incidents are named as overdue. span: the days it is about."""
+    """overdue: how many cases, hazards and incidents are named as overdue. span: the days it is about. cases: those it
+    may name."""
 
     sections: tuple[Section, ...]
     span: Span
     overdue: int
+    cases: tuple[str, ...]
     said: dict[str, Any]
 
 
@@ -53,20 +57,24 @@ async def make(numbers: Numbers, area: str, kind: BulletinKind, issued: date) ->
     lines, view = await figures.comparison(numbers.store, rules, profile, compared, BY[0], "current")
     recent = Span(compared.span.last - timedelta(days=_LOOKED_BACK), compared.span.last)
     [table, back], _ = await table_of(numbers.store, rules, [compared.span, recent])
-    cases = await numbers.store.cases_of(area)
-    late = overdue(cases, numbers.clock.now(), profile.stage_days)
+    now = numbers.clock.now()
+    told = await dossiers_of(numbers.dossiers, area, rules.timezone)
+    late, hazards_late = overdue(told.cases, now, profile.stage_days), overdue_hazards(told.hazards, now)
     small = back.identities(back.valid(profile.void) & (back["small"] == OVERDUE))
-    opened = [case for case in cases if case.opened_at is not None and _within(case.opened_at, compared.span, rules)]
+    opened = [one for one in told.cases if _within(one.opened_at, compared.span, rules)]
+    found = [one for one in told.hazards if _within(one.found_at, compared.span, rules)]
     sections = [bulletin.compared(lines)]
     if kind != "daily":
         sections.append(await _categories(numbers, rules, profile, compared))
     sections.append(await _times(numbers, rules, compared.span))
     if kind != "monday":
-        sections.append(bulletin.indicators(indicators(table, profile, count_cases(opened))))
+        rows = indicators(table, profile, count_cases(opened), count_hazards(found))
+        sections.append(bulletin.indicators(rows))
     if kind == "friday":
         sections += [await _losses(numbers, rules, profile, compared.span), *_ranked(table, profile)[:2]]
     if kind != "friday":
-        sections += [bulletin.overdue_cases(late, numbers.clock.now()), _small(small), _waiting(back, profile)]
+        sections += [bulletin.overdue_cases(late, now), bulletin.overdue_hazards(hazards_late, now)]
+        sections += [_small(small), _waiting(back, profile)]
     if kind == "monday":
         week = compared.span.first.isocalendar()
         sections += [
@@ -74,11 +82,17 @@ async def make(numbers: Numbers, area: str, kind: BulletinKind, issued: date) ->
             bulletin.reviewed(review(table, profile, f"{week.year}-W{week.week:02}")),
         ]
     sections.append(bulletin.warnings(await _warnings(numbers, rules, compared.span)))
-    return Made(tuple(sections), compared.span, len(late) + len(small), view.said())
+    return Made(
+        tuple(sections),
+        compared.span,
+        len(late) + len(hazards_late) + len(small),
+        tuple(sorted({one.case.id for one in late})),
+        told.said(view.said()),
+    )
 
 
-def _within(at: datetime, span: Span, rules: AreaRules) -> bool:
-    return span.first <= at.astimezone(rules.timezone).date() <= span.last
+def _within(at: datetime | None, span: Span, rules: AreaRules) -> bool:
+    return at is not None and span.first <= at.astimezone(rules.timezone).date() <= span.last
 
 
 async def _categories(numbers: Numbers, rules: AreaRules, profile: Profile, compared: Any) -> Section:

@@ -53,6 +53,7 @@ class Listing(BaseModel):
 class Bulletin(Listed):
     area_name: Named
     true_up_to: dict[str, int]
+    cases_true_up_to: dict[str, int] | None = None
     incomplete: bool
     sections: list[dict[str, Any]]
 
@@ -150,8 +151,8 @@ _SHORT: Final = ("id", "area", "kind", "title", "issued", "revision", "from", "t
 
 
 def _told(document: dict[str, Any]) -> dict[str, Any]:
-    more = ("area_name", "true_up_to", "incomplete", "sections")
-    return {key: document[key] for key in (*_SHORT, *more)}
+    more = ("area_name", "true_up_to", "cases_true_up_to", "incomplete", "sections")
+    return {key: document[key] for key in (*_SHORT, *more) if key in document}
 
 
 def _form(accept: str) -> str:

@@ -1,14 +1,15 @@
 """The figures of routes and bulletins: read the registers, ask the core, put it in the words of an answer."""
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
-from services.analytics.asking import named
+from services.analytics.asking import Numbers, named
 from services.analytics.domain import comparing
 from services.analytics.domain.cases import count_cases
 from services.analytics.domain.comparing import Change, Line, Period, change
 from services.analytics.domain.folding import AreaRules
+from services.analytics.domain.hazards import count_hazards
 from services.analytics.domain.indicators import indicators
 from services.analytics.domain.losses import Losses, losses
 from services.analytics.domain.periods import Compared, Span
@@ -16,6 +17,7 @@ from services.analytics.domain.profile import Name, Profile
 from services.analytics.domain.ranking import Ranking, rank
 from services.analytics.domain.reviewing import Review
 from services.analytics.domain.table import Table
+from services.analytics.dossiers import dossiers_of
 from services.analytics.registers import View, table_of
 from services.analytics.rollup_store import RollupStore
 
@@ -50,18 +52,11 @@ def changed(found: Change) -> dict[str, Any]:
     return {"before": found.before, "share": share, "why": found.why, "text": named(found.text)}
 
 
-async def indicator_rows(
-    store: RollupStore, rules: AreaRules, profile: Profile, span: Span
-) -> tuple[list[dict[str, Any]], View]:
-    """Raises Busy."""
-    [table], view = await table_of(store, rules, [span])
-    begin = datetime.combine(span.first, time(), rules.timezone)
-    end = datetime.combine(span.last + timedelta(days=1), time(), rules.timezone)
-    opened = [
-        case
-        for case in await store.cases_of(rules.area, begin)
-        if case.opened_at is not None and begin <= case.opened_at < end
-    ]
+async def indicator_rows(numbers: Numbers, area: str, span: Span) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The rows, and what the answer says of itself. Raises Busy."""
+    rules, profile = numbers.rules[area], numbers.profiles[area]
+    [table], view = await table_of(numbers.store, rules, [span])
+    told = await dossiers_of(numbers.dossiers, area, rules.timezone, span)
     rows = [
         {
             "id": one.id,
@@ -71,9 +66,9 @@ async def indicator_rows(
             "share": None if one.share is None else round(one.share, 6),
             "means": named(one.means),
         }
-        for one in indicators(table, profile, count_cases(opened))
+        for one in indicators(table, profile, count_cases(told.cases), count_hazards(told.hazards))
     ]
-    return rows, view
+    return rows, told.said(view.said())
 
 
 async def loss_rows(

@@ -6,14 +6,12 @@ emptied) database the log is read from its beginning, whatever an earlier group 
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from fengqiao.runtime.documents import Collection, DuplicateId
 from fengqiao.runtime.errors import ForeignJournal
 from fengqiao.runtime.topics_admin import Cluster
-from services.analytics.rollup_store import LAYOUT
-
-LOG: Final = f"analytics_log_{LAYOUT}"
+from services.analytics.layout import LOG
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from services.analytics.asking import (
 )
 from services.analytics.domain import comparing, losses, ranking
 from services.analytics.domain.heat import SIZES, heat
+from services.analytics.domain.indicators import NOT_KEPT
 from services.analytics.domain.periods import InvalidPeriod, compared
 from services.analytics.domain.reviewing import FINDINGS, review
 from services.analytics.registers import table_of
@@ -67,8 +68,17 @@ class Losses(Told):
     change: dict[str, Change]
 
 
+class NotKept(BaseModel):
+    """What the room is asked for and nobody tells this system: it is not in the rows, and 0 would be a lie."""
+
+    id: str
+    name: Named
+    why: Named
+
+
 class Indicators(Told):
     rows: list[dict[str, Any]]
+    not_kept: list[NotKept]
 
 
 class Rankings(Told):
@@ -184,13 +194,14 @@ def router(numbers: Numbers) -> APIRouter:
         until: ToParameter,
     ) -> JsonResponse:
         """The command room's indicators of the incidents received, and the cases opened, on these days."""
-        rules, profile = numbers.of(caller, area)
+        rules, _ = numbers.of(caller, area)
         faults = Faults()
         days = faults.range(since, until, rules)
         faults.check()
         with readable():
-            rows, view = await figures.indicator_rows(numbers.store, rules, profile, span_of(days))
-        return JsonResponse({"area": area, "rows": rows, **view.said()})
+            rows, said = await figures.indicator_rows(numbers, area, span_of(days))
+        not_kept = [{"id": id, "name": named(name), "why": named(why)} for id, name, why in NOT_KEPT]
+        return JsonResponse({"area": area, "rows": rows, "not_kept": not_kept, **said})
 
     @routes.get("/v1/losses", response_model=Losses, responses=refusals)
     async def losses_(

@@ -83,12 +83,16 @@ async def stored(store: RollupStore, rules: AreaRules, by_day: dict[str, list[Pa
                 break
         else:
             raise Busy(f"another import writes {day} at the same time")
-    # Also where nothing has changed: an import that died before this is made good.
+    # Also where nothing has changed just now: an import that died before this is made good.
     for month in sorted({day[:7] for day in by_day}):
         year, number = int(month[:4]), int(month[5:])
         days = [date(year, number, n + 1).isoformat() for n in range(calendar.monthrange(year, number)[1])]
         kept = await store.registers(past_id(rules.area, day) for day in days)
-        await store.put_rollups(past_rollups(list(kept.values()), past_area(rules.area), rules.targets))
+        applied = sum(one.applied for one in kept.values())
+        id = past_id(rules.area, month)
+        if await store.past_month(id) < applied:
+            await store.put_rollups(past_rollups(list(kept.values()), past_area(rules.area), rules.targets))
+            await store.put_past_month(id, applied)
     return changed
 
 

@@ -3,7 +3,7 @@
 `analytics.json`; each part may be left out, then the default stands (`domain.profile`):
 
 {"groups": [{"id": "theft", "name_zh": "盗窃", "name_en": "Theft", "categories": ["theft"]}],
- "fraud": ["fraud"], "vehicle_theft": ["theft"],
+ "fraud": ["fraud"], "vehicle_theft": ["theft"], "leads": ["tip_off", "warning"],
  "on_scene_results": ["当场调解"],
  "buckets": {"sign": [30, 60, 120, 180]},
  "watching": {"weekly_false_alarms": 0.05, "history_days": 364},
@@ -89,6 +89,7 @@ class _Profile(_Row):
     groups: list[_Group] | None = None
     fraud: Categories = ["fraud"]
     vehicle_theft: Categories = ["theft"]
+    leads: Categories = ["tip_off", "warning"]
     on_scene_results: list[str] | None = None
     buckets: dict[str, Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1, max_length=8)]] = {}
     watching: _Watching = _Watching()
@@ -128,6 +129,7 @@ def load_profile(folder: Path, area: Area) -> Profile:
         vehicle_theft=_codes(
             file, "vehicle_theft", written.vehicle_theft, codes, known="vehicle_theft" in written.model_fields_set
         ),
+        leads=_codes(file, "leads", written.leads, codes, known="leads" in written.model_fields_set),
         on_scene_results=frozenset(
             on_scene if on_scene is not None else [row["code"] for row in results if row.get("solves")]
         ),

@@ -14,24 +14,17 @@ from typing import Any, Final
 
 from fengqiao.runtime.documents import Collection, Document, Index, index
 from fengqiao.runtime.failpoints import armed, failpoint
-from services.analytics.domain.cases import Case, read_case
 from services.analytics.domain.register import Register, read_register
 from services.analytics.domain.registering import DayOf
 from services.analytics.domain.rollups import Address, Rollup, read
 from services.analytics.domain.streams import Gap, Stream
+from services.analytics.layout import BULLETINS, DAYS, PAST_MONTHS, REGISTERS, ROLLUPS, STREAMS, WARNINGS
 from services.analytics.past_store import past_area
 
-LAYOUT: Final = 2
-"""Part of the collections' names: what was counted in another layout is counted again from the log."""
-STREAMS: Final = f"analytics_streams_{LAYOUT}"
-ROLLUPS: Final = f"analytics_rollups_{LAYOUT}"
-REGISTERS: Final = f"analytics_registers_{LAYOUT}"
-DAYS: Final = f"analytics_days_{LAYOUT}"
-CASES: Final = f"analytics_cases_{LAYOUT}"
-WARNINGS: Final = "analytics_warnings"
-BULLETINS: Final = "analytics_bulletins"
 _AT_ONCE: Final = 500
 """Documents in one round trip."""
+_PATIENT: Final = 600.0
+"""Seconds for what nobody waits for."""
 
 
 class RollupStore:
@@ -42,7 +35,7 @@ class RollupStore:
         self._rollups = Collection(database, ROLLUPS, deadline)
         self._registers = Collection(database, REGISTERS, deadline)
         self._days = Collection(database, DAYS, deadline)
-        self._cases = Collection(database, CASES, deadline)
+        self._past_months = Collection(database, PAST_MONTHS, deadline)
         self._warnings = Collection(database, WARNINGS, deadline)
         self._bulletins = Collection(database, BULLETINS, deadline)
 
@@ -70,27 +63,21 @@ class RollupStore:
             some = [rollup.document() for rollup in rollups[start : start + _AT_ONCE]]
             await self._rollups.put_newer(some, by="applied")
 
+    async def past_month(self, id: str) -> int:
+        """How often its registers had been changed when the rollups of an imported month were written; 0: never."""
+        found = await self._past_months.get(id)
+        return 0 if found is None else int(found["applied"])
+
+    async def put_past_month(self, id: str, applied: int) -> None:
+        """All of its rollups are there."""
+        await self._past_months.put_newer([{"_id": id, "applied": applied}], by="applied")
+
     async def put_past(self, register: Register) -> bool:
         """Store an imported day that was changed from what it was at `applied` − 1; whether nobody was quicker."""
         document = register.document()
         if register.applied > 1:
             return await self._registers.replace(document, {"applied": register.applied - 1})
         return (await self._registers.insert_each([document]))[0]
-
-    async def cases(self, ids: Iterable[str]) -> dict[str, Case]:
-        """Those that are there, by id."""
-        found = await self._cases.get_many(sorted(set(ids)))
-        return {id: read_case(document) for id, document in found.items()}
-
-    async def put_cases(self, cases: Iterable[Case]) -> None:
-        await self._cases.put_newer([case.document() for case in cases], by="applied")
-
-    async def cases_of(self, area: str, opened_since: datetime | None = None) -> list[Case]:
-        """The cases of an area: by a declared index where the store has one. For indicators and bulletins."""
-        where: Document = {"area": area}
-        if opened_since is not None:
-            where["opened_at"] = {"$gte": opened_since.astimezone(UTC).isoformat()}
-        return [read_case(document) for document in await self._cases.find(where, limit=0)]
 
     async def knows(self, area: str) -> bool:
         """Whether anything was counted of the area."""
@@ -101,9 +88,14 @@ class RollupStore:
         """Each once: a warning that is there stays as it was told."""
         await self._warnings.insert_each(documents)
 
-    async def warnings(self, area: str, since: datetime, limit: int = 200) -> list[Document]:
-        """Those that ended after `since` (UTC), the latest first."""
-        where = {"area": area, "ends": {"$gt": since.isoformat()}}
+    async def warnings(
+        self, area: str, since: datetime, after: tuple[str, str] | None = None, limit: int = 200
+    ) -> list[Document]:
+        """Those that ended after `since` (UTC), the latest first; after the one with this end and id."""
+        where: Document = {"area": area, "ends": {"$gt": since.isoformat()}}
+        if after is not None:
+            ends, id = after
+            where["$or"] = [{"ends": {"$lt": ends}}, {"ends": ends, "_id": {"$gt": id}}]
         return await self._warnings.find(where, sort=[("ends", -1), ("_id", 1)], limit=limit)
 
     async def bulletin(self, id: str) -> Document | None:
@@ -128,15 +120,19 @@ class RollupStore:
             found.update((id, DayOf(id, one["area"], one["day"], one["offset"])) for id, one in documents.items())
         return found
 
-    async def all_registers(self, area: str) -> dict[str, Register]:
-        """Every register of the area, by id; for the replay, as `all_of`."""
-        found = await self._registers.find({"area": area}, limit=0, deadline=600.0)
-        return {document["_id"]: read_register(document) for document in found}
+    async def ahead(self, area: str, offset: int) -> bool:
+        """Whether any rollup or register of the area has applied more than `offset`. Scans: for the replay."""
+        where = {"area": area, "applied": {"$gt": offset}}
+        return any([await one.find(where, limit=1, fields=("applied",), deadline=_PATIENT) for one in self._folded])
 
-    async def all_of(self, area: str) -> dict[str, Rollup]:
-        """Every rollup of the area, by id. Reads all there is: for the replay, not for an answer."""
-        found = await self._rollups.find({"area": area}, limit=0, deadline=600.0)
-        return {document["_id"]: read(document) for document in found}
+    async def ids_of(self, area: str) -> set[str]:
+        """Of every rollup and register of the area. Scans: for the replay."""
+        pages = [await one.find({"area": area}, limit=0, fields=("_id",), deadline=_PATIENT) for one in self._folded]
+        return {document["_id"] for page in pages for document in page}
+
+    @property
+    def _folded(self) -> tuple[Collection, Collection]:
+        return self._rollups, self._registers
 
     async def write(
         self, rollups: Iterable[Rollup], days: Sequence[DayOf], registers: Iterable[Register], streams: Iterable[Stream]
@@ -162,11 +158,10 @@ class RollupStore:
         return await self._streams.state()
 
     def indexes(self) -> list[Index]:
-        """What a real MongoDB wants for `all_of`; answers and the fold use `_id` only."""
+        """What a real MongoDB wants for lists and the replay; answers and the fold use `_id` only."""
         return [
             index(self._rollups, "area"),
             index(self._registers, "area"),
-            index(self._cases, "area", "opened_at"),
             index(self._warnings, "area", "-ends"),
             index(self._bulletins, "area", "-sort"),
         ]

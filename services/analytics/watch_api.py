@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
@@ -76,21 +77,35 @@ def router(numbers: Numbers, watch: Watch) -> APIRouter:
         area: AreaParameter,
         since: Annotated[str, Query(alias="from", max_length=40)] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str, Query(max_length=200)] = "",
     ) -> JsonResponse:
-        """What was warned of, the latest first; from 30 days ago where `from` is not said."""
+        """What was warned of, the latest first; from 30 days ago where `from` is not said. `cursor`: `next` of the
+        answer before."""
         rules, _ = numbers.of(caller, area)
         faults = Faults()
         begin = numbers.now(rules) - timedelta(days=30)
         if since:
             today = numbers.today(rules).isoformat()
             days = faults.range(since, max(since, today)[:10] if len(since) == 10 else today, rules)
-            faults.check()
             if days is not None:
                 begin = datetime.combine(days.first, time(), rules.timezone)
+        ends, _, id = cursor.partition("~")
+        if cursor and not (ends and id):
+            faults.say("cursor", "This is not a cursor of an answer.")
+        faults.check()
         with readable():
-            found = await numbers.store.warnings(area, begin.astimezone(UTC), limit)
-        items = [{"id": one["_id"], **{key: one[key] for key in one if key not in ("_id", "area")}} for one in found]
-        return JsonResponse({"items": items, "next": None})
+            after = (ends, id) if cursor else None
+            found = await numbers.store.warnings(area, begin.astimezone(UTC), after, limit + 1)
+        last = found[limit - 1] if len(found) > limit else None
+        more = None if last is None else f"{last['ends']}~{last['_id']}"
+        items = [
+            {"id": one["_id"], **{key: one[key] for key in one if key not in ("_id", "area")}} for one in found[:limit]
+        ]
+        answer = JsonResponse({"items": items, "next": more})
+        if more is not None:
+            following = {"area": area, "limit": limit, "cursor": more} | ({"from": since} if since else {})
+            answer.headers["Link"] = f'</v1/warnings?{urlencode(following)}>; rel="next"'
+        return answer
 
     @routes.get("/v1/standby", response_model=Standby, responses=refusals)
     async def standby(

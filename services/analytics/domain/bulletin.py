@@ -6,12 +6,13 @@ Thursday, the Monday bulletin at the week that is over, with overdue cases and s
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, Literal
 
 from services.analytics.domain.cases import Overdue
 from services.analytics.domain.comparing import Change, Line
-from services.analytics.domain.indicators import Indicator
+from services.analytics.domain.hazards import Hazard
+from services.analytics.domain.indicators import NOT_KEPT, Indicator
 from services.analytics.domain.losses import Losses
 from services.analytics.domain.periods import Compared, Span
 from services.analytics.domain.profile import BulletinKind, Name
@@ -31,6 +32,8 @@ _LATE: Final = {
     "stage": Name("阶段超期", "too long in its stage"),
     "visit": Name("回访超期", "visit overdue"),
     "performance": Name("履行超期", "performance overdue"),
+    "plan": Name("一案一策超期", "no plan in time"),
+    "mediation": Name("调解期限已过", "the time to mediate has passed"),
 }
 _STAGES: Final = {
     "screened": Name("排查", "screened"),
@@ -155,6 +158,7 @@ def indicators(found: Iterable[Indicator]) -> Section:
             Column(Name("口径", "How it is counted")),
         ),
         tuple((one.name, one.count, one.of, one.share, one.means) for one in found),
+        Name("；".join(why.zh for _, _, why in NOT_KEPT) + "。", "; ".join(why.en for _, _, why in NOT_KEPT) + "."),
     )
 
 
@@ -272,6 +276,26 @@ def overdue_cases(found: Sequence[Overdue], now: Any) -> Section:
             for late in found[: 4 * MOST_LISTED]
         ),
         None if found else Name("无超期案件", "No case is overdue."),
+    )
+
+
+def overdue_hazards(found: Sequence[Hazard], now: datetime) -> Section:
+    return Section(
+        "overdue_hazards",
+        Name("整改逾期隐患", "Hazards not put right in time"),
+        (
+            Column(Name("隐患", "Hazard")),
+            Column(Name("类别", "Kind")),
+            Column(Name("警格", "Grid cell")),
+            Column(Name("应于", "Due"), "instant"),
+            Column(Name("超期（天）", "Days late"), "count"),
+        ),
+        tuple(
+            (one.id, one.kind, one.grid_cell, one.due_at.isoformat(), (now - one.due_at).days)
+            for one in found[: 4 * MOST_LISTED]
+            if one.due_at is not None
+        ),
+        None if found else Name("无逾期隐患", "No hazard is overdue."),
     )
 
 

@@ -1,38 +1,24 @@
-"""Mediation's cases as its log tells them: enough to count outcomes and to name what is overdue (A6, A7).
-
-A case is a stream of its own, so its document holds the case, its last number and what is missing of it. Like a
-register it is a function of the log up to `applied`. Parties and words are never in these events.
-"""
+"""Mediation's cases as its log tells them: enough to count outcomes and to name what is overdue (A6, A7)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from fengqiao.contracts import mediation as told
-from services.analytics.domain.streams import Gap, Stream
+from services.analytics.domain.dossiers import coarse, instant, read_stream_fields, stream_fields, text
+from services.analytics.domain.streams import Stream
 
 SETTLED: Final = frozenset({"settled", "settled_on_scene"})
 """Outcomes of a case that count as resolved 化解."""
-Late = Literal["stage", "visit", "performance"]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRecord:
-    """One record of `mediation`. event: None where nothing in it counts."""
-
-    case_id: str
-    area: str
-    partition: int
-    offset: int
-    sequence: int
-    at: datetime
-    event: told.CaseEvent | None
+Deadline = Literal["plan", "mediation"]
+Late = Literal["stage", "visit", "performance", "plan", "mediation"]
 
 
 @dataclass(slots=True)
 class Case:
-    """Changed in place while a batch is folded. stage_since, due times: UTC. visits: when each is due."""
+    """Changed in place while a batch is folded. stage_since, due times: UTC. visits: when each is due. passed: which
+    times have passed with nothing done, each with when it was."""
 
     id: str
     area: str
@@ -45,8 +31,10 @@ class Case:
     number: str | None = None
     station: str | None = None
     grid_cell: str | None = None
+    origin: str | None = None
     grade: str | None = None
     tier: int | None = None
+    planned: bool = False
     mediators: tuple[str, ...] = ()
     sessions: int = 0
     first_session: str | None = None
@@ -55,26 +43,46 @@ class Case:
     duties: int = 0
     duties_done: int = 0
     performed: bool | None = None
+    passed: tuple[tuple[Deadline, datetime], ...] = ()
     visits: tuple[datetime, ...] = ()
     visited: int = 0
     uncalm: int = 0
+    asked: int = 0
+    satisfied: int = 0
     escalated: int = 0
+    prevented: bool = False
     outcome: str | None = None
     settled_on_scene: bool = False
     closed_at: datetime | None = None
+    forgotten: bool = False
+
+    def take(self, event: told.CaseEvent) -> None:
+        if event.stage != self.stage:
+            self.stage, self.stage_since = event.stage, event.at
+        self.kind, self.opened_at = event.kind, event.opened_at
+        self.grade, self.tier = event.grade or self.grade, event.tier or self.tier
+        self.incident_id = event.incident_id or self.incident_id
+        _take(self, event)
+        if self.forgotten:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Leave what is counted of it, and nothing that leads to it: no incident, no names, no minutes."""
+        self.incident_id = self.number = None
+        self.mediators, self.visits, self.passed = (), (), ()
+        self.perform_by = self.stage_since = None
+        self.opened_at, self.agreed_at, self.closed_at = map(coarse, (self.opened_at, self.agreed_at, self.closed_at))
 
     def document(self) -> dict[str, Any]:
         return {
             "_id": self.id,
             "area": self.area,
-            "partition": self.stream.partition,
-            "applied": self.stream.offset,
-            "last": self.stream.last,
-            "gaps": [[gap.first, gap.last, gap.noticed_at.astimezone(UTC).isoformat()] for gap in self.stream.gaps],
+            **stream_fields(self.stream),
             **{name: getattr(self, name) for name in _PLAIN},
-            **{name: _text(getattr(self, name)) for name in _INSTANTS},
+            **{name: text(getattr(self, name)) for name in _INSTANTS},
             "mediators": list(self.mediators),
-            "visits": [_text(at) for at in self.visits],
+            "visits": [text(at) for at in self.visits],
+            "passed": [[what, text(at)] for what, at in self.passed],
         }
 
 
@@ -85,8 +93,10 @@ _PLAIN: Final = (
     "number",
     "station",
     "grid_cell",
+    "origin",
     "grade",
     "tier",
+    "planned",
     "sessions",
     "first_session",
     "duties",
@@ -94,87 +104,85 @@ _PLAIN: Final = (
     "performed",
     "visited",
     "uncalm",
+    "asked",
+    "satisfied",
     "escalated",
+    "prevented",
     "outcome",
     "settled_on_scene",
+    "forgotten",
 )
 _INSTANTS: Final = ("stage_since", "opened_at", "agreed_at", "perform_by", "closed_at")
 
 
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(UTC).isoformat()
-
-
 def read_case(document: Mapping[str, Any]) -> Case:
     """From what `Case.document` gave."""
-    gaps = tuple(Gap(first, last, datetime.fromisoformat(at)) for first, last, at in document["gaps"])
-    stream = Stream("mediation", document["_id"], document["partition"], document["applied"], document["last"], gaps)
     rest: dict[str, Any] = {name: document[name] for name in _PLAIN}
-    for name in _INSTANTS:
-        rest[name] = None if document[name] is None else datetime.fromisoformat(document[name])
+    rest |= {name: instant(document[name]) for name in _INSTANTS}
     return Case(
         id=document["_id"],
         area=document["area"],
-        stream=stream,
+        stream=read_stream_fields(document),
         mediators=tuple(document["mediators"]),
         visits=tuple(datetime.fromisoformat(at) for at in document["visits"]),
+        passed=tuple((what, datetime.fromisoformat(at)) for what, at in document["passed"]),
         **rest,
     )
 
 
-def fold_cases(records: Iterable[CaseRecord], stored: Mapping[str, Case]) -> tuple[dict[str, Case], int, int]:
-    """The cases that the records change, and how many were repeats and gaps. Those of `stored` are changed in place."""
-    changed: dict[str, Case] = {}
-    repeats = gaps = 0
-    for record in records:
-        case = stored.get(record.case_id) or changed.get(record.case_id)
-        if case is None:
-            case = Case(record.case_id, record.area, Stream("mediation", record.case_id, record.partition))
-        if record.offset <= case.stream.offset:
-            continue
-        changed[record.case_id] = case
-        case.stream.offset = record.offset
-        seen = case.stream.see(record.sequence, record.at)
-        repeats += seen == "repeat"
-        gaps += seen == "gap"
-        if seen != "repeat" and record.event is not None:
-            _take(case, record.event)
-    return changed, repeats, gaps
-
-
 def _take(case: Case, event: told.CaseEvent) -> None:
-    if event.stage != case.stage:
-        case.stage, case.stage_since = event.stage, event.at
-    case.kind, case.opened_at = event.kind, event.opened_at
-    case.grade, case.tier = event.grade or case.grade, event.tier or case.tier
-    case.incident_id = event.incident_id or case.incident_id
     match event:
         case told.CaseOpened():
             case.number, case.station, case.grid_cell = event.number, event.station, event.grid_cell
-            case.settled_on_scene = event.settled_on_scene
+            case.origin, case.settled_on_scene = event.origin, event.settled_on_scene
+        case told.CasePlanned():
+            case.planned = True
+            _done(case, "plan")
         case told.CaseReferred():
             case.mediators = event.mediators
+        case told.CaseExtended() | told.CaseFailed():
+            _done(case, "mediation")
         case told.CaseSessionHeld():
             case.sessions += 1
             case.first_session = case.first_session or event.outcome
         case told.CaseAgreed():
             case.agreed_at, case.perform_by, case.performed = event.at, event.perform_by, None
             case.duties, case.duties_done = event.duties, 0
+            _done(case, "mediation")
         case told.CaseDisposed():
-            case.outcome = event.outcome
+            case.outcome, case.prevented = event.outcome, bool(event.prevented)
+            _done(case, "mediation")
         case told.CasePerformed():
             _performed(case, event)
         case told.CaseControlled():
             case.visits, case.visited = tuple(sorted(event.visits)), 0
+        case told.CaseDeadlinePassed():
+            what = _DEADLINES.get(event.what)
+            if what is not None:
+                _done(case, what)
+                case.passed = (*case.passed, (what, event.due_at))
         case told.CaseVisited():
             case.visited += 1
             case.uncalm += not event.calm
+            case.asked += event.satisfied is not None
+            case.satisfied += event.satisfied is True
         case told.CaseEscalated():
             case.escalated += 1
+            _done(case, "mediation")
         case told.CaseClosed():
             case.outcome, case.closed_at = event.outcome, event.at
+        case told.CaseForgotten():
+            case.forgotten = True
         case _:
             pass
+
+
+_DEADLINES: Final[Mapping[str, Deadline]] = {"plan": "plan", "people": "mediation", "public_order": "mediation"}
+"""A duty that is late shows by `perform_by`; the right to ask a court for 司法确认 ends, and nothing is overdue."""
+
+
+def _done(case: Case, what: Deadline) -> None:
+    case.passed = tuple(one for one in case.passed if one[0] != what)
 
 
 def _performed(case: Case, event: told.CasePerformed) -> None:
@@ -209,6 +217,7 @@ def overdue(cases: Iterable[Case], now: datetime, stage_days: Mapping[str, int])
             found.append(Overdue(case, "visit", due[0]))
         if case.perform_by is not None and case.performed is None and case.perform_by < now:
             found.append(Overdue(case, "performance", case.perform_by))
+        found += [Overdue(case, what, since) for what, since in case.passed if since < now]
         days = stage_days.get(case.stage)
         if days is not None and case.stage_since is not None:
             until = case.stage_since + timedelta(days=days)
@@ -220,7 +229,8 @@ def overdue(cases: Iterable[Case], now: datetime, stage_days: Mapping[str, int])
 
 @dataclass(frozen=True, slots=True)
 class CaseCounts:
-    """Of the cases opened in a range. first_settled: agreed in the first session, or on the scene."""
+    """Of the cases opened in a range. first_settled: agreed in the first session, or on the scene; asked: visits at
+    which satisfaction was asked for; screened: found by grid workers, check-in calls or hazard rounds."""
 
     opened: int = 0
     ended: int = 0
@@ -231,7 +241,12 @@ class CaseCounts:
     performed: int = 0
     visits: int = 0
     calm_visits: int = 0
+    asked: int = 0
+    satisfied: int = 0
     red: int = 0
+    red_planned: int = 0
+    screened: int = 0
+    prevented: int = 0
 
 
 def count_cases(cases: Sequence[Case]) -> CaseCounts:
@@ -249,5 +264,10 @@ def count_cases(cases: Sequence[Case]) -> CaseCounts:
         performed=sum(case.performed is True for case in performing),
         visits=sum(case.visited for case in cases),
         calm_visits=sum(case.visited - case.uncalm for case in cases),
+        asked=sum(case.asked for case in cases),
+        satisfied=sum(case.satisfied for case in cases),
         red=sum(case.grade == "red" for case in cases),
+        red_planned=sum(case.grade == "red" and case.planned for case in cases),
+        screened=sum(case.origin == "screening" for case in cases),
+        prevented=sum(case.prevented for case in cases),
     )

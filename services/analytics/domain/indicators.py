@@ -1,10 +1,12 @@
 """The command room's indicators (A7): orders carried out, leads handled, closed on scene, and what is late."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from services.analytics.domain.cases import CaseCounts
+from services.analytics.domain.hazards import NO_HAZARDS, HazardCounts
 from services.analytics.domain.profile import Name, Profile
 from services.analytics.domain.register import CLOSED, DISPUTE, FORMS, MISSING, SETTLED_ON_SCENE
 from services.analytics.domain.table import Table
@@ -25,8 +27,31 @@ class Indicator:
         return self.count / self.of if self.of else None
 
 
-def indicators(table: Table, profile: Profile, cases: CaseCounts) -> list[Indicator]:
-    """Of the incidents received, and the cases opened, in the range."""
+NOT_KEPT: Final = (
+    (
+        "other_orders",
+        Name("警情以外的业务指令", "Orders beside incidents"),
+        Name(
+            "上级及指挥室在警情、隐患之外下达的指令未录入本系统，不予统计",
+            "orders of superiors or the room that belong to no incident and no hazard are not entered here",
+        ),
+    ),
+    (
+        "other_leads",
+        Name("情报、案件线索", "Intelligence and case leads"),
+        Name(
+            "未经接警、预警进入的线索未录入本系统，不予统计",
+            "leads that come neither as a tip-off nor as a warning are not entered here",
+        ),
+    ),
+)
+"""(id, name, why): what the Dongcheng report counts and no event tells."""
+
+
+def indicators(
+    table: Table, profile: Profile, cases: CaseCounts, hazards: HazardCounts = NO_HAZARDS
+) -> list[Indicator]:
+    """Of the incidents received, the cases opened and the hazards found in the range."""
     counted = table.valid(profile.void)
     valid = counted & table.own()
     status, small = table["status"], table["small"]
@@ -40,6 +65,7 @@ def indicators(table: Table, profile: Profile, cases: CaseCounts) -> list[Indica
     exempt = np.array([word in profile.exempt_results for word in table.words])
     due = ended & ~exempt[table["result"]] if len(table) else ended
     formed = due & (table["forms"] & FORMS["final"] > 0)
+    leads = valid & table.matching("category", profile.leads or ("?",))
     late = valid & ((table["warned"] > 0) | (table["escalated"] > 0))
     return [
         Indicator(
@@ -50,8 +76,15 @@ def indicators(table: Table, profile: Profile, cases: CaseCounts) -> list[Indica
             Name("除无效、撤销、合并外", "neither void, taken back nor merged"),
         ),
         Indicator(
+            "orders_signed",
+            Name("派警指令签收率", "Dispatch orders signed"),
+            int(table["signed"][valid].sum()),
+            sent,
+            Name("派出的指令中警组已签收的", "of the assignments sent, those that crews acknowledged"),
+        ),
+        Indicator(
             "orders_carried_out",
-            Name("指令落地率", "Orders carried out"),
+            Name("派警指令落地率", "Dispatch orders carried out"),
             int(table["finished"][valid].sum()),
             sent - stood_down,
             Name(
@@ -68,14 +101,24 @@ def indicators(table: Table, profile: Profile, cases: CaseCounts) -> list[Indica
         ),
         Indicator(
             "leads_handled",
-            Name("线索处置率", "Leads handled"),
+            Name("线索核处率", "Leads handled"),
+            int((leads & (status == CLOSED) & (table["result"] != 0)).sum()),
+            int(leads.sum()),
+            Name(
+                "举报、预警类线索中已办结并有处理结果的",
+                "of the tip-offs and warnings that came in, those closed with a result",
+            ),
+        ),
+        Indicator(
+            "small_cases_solved",
+            Name("小案侦破率", "Small cases solved"),
             int((valid & (small >= 3)).sum()),
             int((valid & (small >= 1)).sum()),
             Name("小案中已侦破或办结的", "of the small cases, those solved"),
         ),
         Indicator(
-            "leads_in_time",
-            Name("线索按期处置率", "Leads handled in time"),
+            "small_cases_in_time",
+            Name("小案按期办结率", "Small cases solved in time"),
             int((valid & (small == 3)).sum()),
             int((valid & (small >= 2)).sum()),
             Name("已办结或已逾期的小案中按期办结的", "of the small cases solved or overdue, those solved in time"),
@@ -116,6 +159,7 @@ def indicators(table: Table, profile: Profile, cases: CaseCounts) -> list[Indica
             Name("被催办过的", "those about which somebody asked again"),
         ),
         *_of_cases(cases),
+        *_of_hazards(hazards),
     ]
 
 
@@ -148,5 +192,65 @@ def _of_cases(cases: CaseCounts) -> list[Indicator]:
             cases.calm_visits,
             cases.visits,
             Name("回访中平稳的", "of the visits, those that found calm"),
+        ),
+        Indicator(
+            "satisfied",
+            Name("回访满意率", "Satisfied at the visit"),
+            cases.satisfied,
+            cases.asked,
+            Name("问及满意度的回访中满意的", "of the visits at which it was asked, those with satisfied parties"),
+        ),
+        Indicator(
+            "red_planned",
+            Name("红色纠纷一案一策率", "Red disputes with a plan"),
+            cases.red_planned,
+            cases.red,
+            Name("红色等级案件中已定方案和责任人的", "of the cases graded red, those with a plan and an owner"),
+        ),
+        Indicator(
+            "found_by_screening",
+            Name("主动排查发现率", "Found by screening"),
+            cases.screened,
+            cases.opened,
+            Name(
+                "案件中由网格员、每日询问、三排查发现的",
+                "of the cases, those found by grid workers, check-in calls or hazard rounds",
+            ),
+        ),
+        Indicator(
+            "prevented",
+            Name("防止激化", "Kept from growing worse"),
+            cases.prevented,
+            cases.ended,
+            Name(
+                "有结果的案件中防止了自杀、民转刑、群体上访或械斗的",
+                "of the cases with an outcome, those that prevented a suicide, crime, mass petition or fight",
+            ),
+        ),
+    ]
+
+
+def _of_hazards(hazards: HazardCounts) -> list[Indicator]:
+    return [
+        Indicator(
+            "hazard_orders_carried_out",
+            Name("整改指令落地率", "Rectification orders carried out"),
+            hazards.carried_out,
+            hazards.ordered,
+            Name("下达整改指令的隐患中已闭环的", "of the hazards ordered to be put right, those closed"),
+        ),
+        Indicator(
+            "hazard_orders_late",
+            Name("整改指令逾期", "Rectification orders that fell overdue"),
+            hazards.late,
+            hazards.ordered,
+            Name("下达整改指令的隐患中曾逾期的", "of the hazards ordered to be put right, those that were late"),
+        ),
+        Indicator(
+            "hazards_closed",
+            Name("隐患闭环率", "Hazards closed"),
+            hazards.closed,
+            hazards.found,
+            Name("发现的隐患中已闭环的", "of the hazards found, those closed"),
         ),
     ]

@@ -137,6 +137,8 @@ class Profile:
     groups: tuple[Group, ...]
     fraud: tuple[str, ...]
     vehicle_theft: tuple[str, ...]
+    leads: tuple[str, ...]
+    """Categories whose incidents are leads 线索: tip-offs, and warnings of partners and trackers."""
     on_scene_results: frozenset[str]
     """Results that end an incident on the scene 现场处置."""
     exempt_results: frozenset[str]

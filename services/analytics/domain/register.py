@@ -64,6 +64,7 @@ SMALL: Final = ("hour", "priority", "status", "small", "forms", "flags")
 TALLIES: Final = (
     "callers",
     "sent",
+    "signed",
     "refused",
     "stood_down",
     "arrived",

@@ -175,6 +175,7 @@ def _assignment(day: Register, place: int, event: said.AssignmentEvent) -> None:
             day.tally(place, "sent")
             _first(day, place, event, "assigned", times.assigned_at, "assigned_by", unit)
         case said.AssignmentAcknowledged():
+            day.tally(place, "signed")
             _first(day, place, event, "acknowledged", times.acknowledged_at, "signed_by", unit)
         case said.AssignmentEnRoute():
             _first(day, place, event, "en_route", times.en_route_at, "departed_by", unit)

@@ -16,6 +16,7 @@ from aiokafka import TopicPartition
 
 from fengqiao.contracts import topics
 from fengqiao.contracts.dispatch import DispatchEvent
+from fengqiao.contracts.hazards import HazardEvent
 from fengqiao.contracts.mediation import CaseEvent
 from fengqiao.geo.areas import load_areas
 from fengqiao.local import Process
@@ -32,6 +33,7 @@ from services.analytics.__main__ import Analytics
 from services.analytics.area_rules import load_rules
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.profile import Profile
+from services.analytics.dossier_store import DossierStore
 from services.analytics.profile_file import load_profiles
 from services.analytics.replay import replayed
 from services.analytics.rollup_store import RollupStore
@@ -100,21 +102,17 @@ class Place:
         finally:
             await publisher.stop()
 
-    async def publish_cases(self, events: Sequence[tuple[int, CaseEvent]]) -> None:
+    async def publish_cases(self, events: Sequence[tuple[int, CaseEvent | HazardEvent]]) -> None:
         """Put (sequence, event) on `mediation` as mediation does."""
         publisher = Publisher(self.bootstrap_servers, "test", patience=30)
         await publisher.start(wait=10)
+        records = []
+        for sequence, event in events:
+            stream = event.case_id if isinstance(event, CaseEvent) else event.hazard_id
+            said = CloudEvent(event.TYPE, "mediation", stream, sequence, event.at, event.wire())
+            records.append(Outgoing(f"{self.prefix}{topics.MEDIATION.name}", stream, said))
         try:
-            await publisher.publish_in_order(
-                [
-                    Outgoing(
-                        f"{self.prefix}{topics.MEDIATION.name}",
-                        event.case_id,
-                        CloudEvent(event.TYPE, "mediation", event.case_id, sequence, event.at, event.wire()),
-                    )
-                    for sequence, event in events
-                ]
-            )
+            await publisher.publish_in_order(records)
         finally:
             await publisher.stop()
 
@@ -140,7 +138,8 @@ class Place:
         client = documents.connect(self.mongodb_uri, "pymongo")
         try:
             store = RollupStore(client[self.database], deadline=20.0)
-            return await replayed(self.settings(), store, self.rules, "gaoqiao")
+            dossiers = DossierStore(client[self.database], deadline=20.0)
+            return await replayed(self.settings(), store, dossiers, self.rules, "gaoqiao")
         finally:
             await documents.close(client)
 

@@ -14,6 +14,7 @@ import httpx
 import openpyxl
 import pytest
 
+from fengqiao.contracts.dispatch import DispatchEvent
 from fengqiao.geo.areas import load_areas
 from fengqiao.runtime.clock import ManualClock
 from services.analytics.__main__ import Analytics
@@ -23,7 +24,7 @@ from services.analytics.past_import import import_past
 from tests.awaiting import eventually
 from tests.integration.analytics.kit import AREAS, Place, serving
 from tests.unit.analytics.autumn import events
-from tests.unit.analytics.evening import numbered
+from tests.unit.analytics.evening import life, numbered
 from tests.unit.analytics.quiet import Quiet
 from tests.unit.analytics.test_cases import CASE, LIFE
 
@@ -135,6 +136,9 @@ async def test_A6_bulletins_are_issued_when_due_once_and_again_as_revisions(plac
         book = openpyxl.load_workbook(io.BytesIO(sheet.content))
         assert book.sheetnames[0] == "警情同比、环比"
         assert [cell.value for cell in book.worksheets[0][5]][:2] == ["有效警情", 4]
+        sheet = await client.get(f"/v1/bulletins/{monday['id']}.xlsx", params={"lang": "en"})
+        book = openpyxl.load_workbook(io.BytesIO(sheet.content))
+        assert "Overdue cases" in book.sheetnames
         refused = await client.get(f"/v1/bulletins/{monday['id']}", headers={"Accept": "image/png"})
         assert refused.status_code == 406
         wanted = {"area": "gaoqiao", "kind": "monday", "issued": "2024-11-04"}
@@ -174,6 +178,14 @@ async def test_A4_A5_a_cluster_is_warned_of_and_standby_is_advised_on_insights(p
         assert cluster["grid_cells"] == ["G04"]
         assert cluster["chance"] < cluster["weekly_false_alarms"] / 7
         assert "警情聚集" in cluster["text"]["zh"]
+        first = (await client.get("/v1/warnings", params={"area": "gaoqiao", "limit": 1})).json()
+        pages, seen = [first], {"area": "gaoqiao", "limit": "1"}
+        while pages[-1]["next"] is not None:
+            answer = await client.get("/v1/warnings", params=seen | {"cursor": pages[-1]["next"]})
+            pages.append(answer.json())
+        assert [one["id"] for page in pages for one in page["items"]] == [one["id"] for one in found]
+        wrong = await client.get("/v1/warnings", params=seen | {"cursor": "7"})
+        assert wrong.status_code == 422
         advice = (await client.get("/v1/standby", params={"area": "gaoqiao"})).json()
         assert (advice["known"], advice["band"]) == (True, "night")
         assert len(advice["order"]) == 12
@@ -216,3 +228,28 @@ async def test_A2_an_imported_past_is_compared_with_and_timed_however_often_it_i
 
 def cluster_age(cluster: dict[str, Any]) -> timedelta:
     return datetime.fromisoformat(cluster["ends"]) - datetime.fromisoformat(cluster["begins"])
+
+
+async def test_A1_a_station_that_misses_its_target_for_a_day_is_told_on_insights_once(place: Place) -> None:
+    late: list[DispatchEvent] = []
+    for n in range(25):  # 5 of 25 within 180 s, and 0.9 are wanted; P3's station has too few to say anything
+        received = datetime(2024, 10, 30, 1, tzinfo=UTC) + timedelta(minutes=10 * n)
+        arrived = 100 if n < 5 else 400
+        late += life(f"a{n}", (10, 40, arrived), received=received)
+        if n < 10:
+            late += life(f"b{n}", (10, 40, 900), received=received, unit="P3", station="other-station")
+    log = numbered(late)
+    await place.publish(log)
+    clock = ManualClock(datetime(2024, 10, 30, 16, 5, tzinfo=UTC))
+    async with serving(place, clock=clock) as (service, _):
+        await place.folded_to(len(log) - 1)
+        await service.watch.look("gaoqiao")
+        await service.watch.look("gaoqiao")
+        told = [json.loads(one.data) for one in await place.said() if one.type == "fengqiao.target.breached.v1"]
+    [breach] = told
+    assert (breach["segment"], breach["station"], breach["day"]) == (
+        "received_to_on_scene",
+        "gaoqiao-station",
+        "2024-10-30",
+    )
+    assert (breach["share"], breach["goal"], breach["count"]) == (0.2, 0.9, 25)

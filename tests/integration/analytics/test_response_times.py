@@ -17,7 +17,7 @@ from fengqiao.runtime.topics_admin import delete_topics
 from services.analytics.__main__ import REFUSED_EXIT
 from services.analytics.domain.dimensions import ASKABLE
 from services.analytics.domain.segments import SEGMENTS
-from services.analytics.rollup_store import ROLLUPS
+from services.analytics.layout import ROLLUPS
 from tests.awaiting import eventually
 from tests.integration.analytics.kit import Place, running
 from tests.unit.analytics.evening import NIGHT, life, numbered, on_duty

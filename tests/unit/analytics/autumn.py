@@ -56,6 +56,7 @@ PROFILE = Profile(
     ),
     fraud=("020407",),
     vehicle_theft=("020405",),
+    leads=("09", "98"),
     on_scene_results=frozenset({"当场调解", "劝离"}),
     exempt_results=frozenset({"未发现"}),
     stations={"gaoqiao-station": Name("高桥派出所", "Gaoqiao Station")},

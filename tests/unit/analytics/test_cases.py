@@ -8,8 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fengqiao.contracts import hazards as spotted
+from fengqiao.contracts import ids
 from fengqiao.contracts import mediation as told
-from services.analytics.domain.cases import Case, CaseRecord, count_cases, fold_cases, overdue, read_case
+from fengqiao.contracts.model import PaperReference
+from services.analytics.domain.cases import Case, count_cases, overdue, read_case
+from services.analytics.domain.dossiers import DossierRecord, fold_dossiers
+from services.analytics.domain.hazards import Hazard, count_hazards, overdue_hazards, read_hazard
 
 OPENED = datetime(2024, 10, 1, 2, 0, tzinfo=UTC)
 CASE = "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a.case"
@@ -36,12 +41,12 @@ LIFE = [
 ]
 
 
-def log(events: list[told.CaseEvent], start: int = 0) -> list[CaseRecord]:
-    return [CaseRecord(CASE, "gaoqiao", 3, start + n, start + n + 1, one.at, one) for n, one in enumerate(events)]
+def log(events: list[told.CaseEvent], start: int = 0) -> list[DossierRecord]:
+    return [DossierRecord(CASE, "gaoqiao", 3, start + n, start + n + 1, one.at, one) for n, one in enumerate(events)]
 
 
 def folded(events: list[told.CaseEvent]) -> Case:
-    changed, _, _ = fold_cases(log(events), {})
+    changed, _, _ = fold_dossiers(log(events), {}, Case)
     return changed[CASE]
 
 
@@ -79,14 +84,14 @@ def test_A7_golden_outcomes_of_cases() -> None:
 def test_A7_a_case_is_equal_bit_for_bit_whatever_the_batches_and_repeats(sizes: list[int], repeats: list[int]) -> None:
     numbered = [(n + 1, one) for n, one in enumerate(LIFE)]
     numbered += [numbered[n] for n in repeats]
-    records = [CaseRecord(CASE, "gaoqiao", 3, n, number, one.at, one) for n, (number, one) in enumerate(numbered)]
-    whole, found, _ = fold_cases(records, {})
+    records = [DossierRecord(CASE, "gaoqiao", 3, n, number, one.at, one) for n, (number, one) in enumerate(numbered)]
+    whole, found, _ = fold_dossiers(records, {}, Case)
     assert found == len(repeats)
     shelf: dict[str, dict[str, Any]] = {}
     position = 0
     for size in [*sizes, len(records)]:
         batch = records[max(0, position - 1) : position + size]  # each begins with one that was folded before
-        changed, _, _ = fold_cases(batch, {id: read_case(one) for id, one in shelf.items()})
+        changed, _, _ = fold_dossiers(batch, {id: read_case(one) for id, one in shelf.items()}, Case)
         shelf |= {id: one.document() for id, one in changed.items()}
         position += size
     assert shelf == {id: one.document() for id, one in whole.items()}
@@ -94,6 +99,91 @@ def test_A7_a_case_is_equal_bit_for_bit_whatever_the_batches_and_repeats(sizes: 
 
 def test_A7_a_type_that_is_not_known_takes_its_number_only() -> None:
     records = log(LIFE[:2])
-    unknown = CaseRecord(CASE, "gaoqiao", 3, 2, 3, OPENED, None)
-    changed, repeats, gaps = fold_cases([*records, unknown], {})
+    unknown = DossierRecord(CASE, "gaoqiao", 3, 2, 3, OPENED, None)
+    changed, repeats, gaps = fold_dossiers([*records, unknown], {}, Case)
     assert (changed[CASE].stage, changed[CASE].stream.last, repeats, gaps) == ("assessed", 3, 0, 0)
+
+
+PLAN = PaperReference(paper_id="gaoqiao-plan", sha256="0" * 64)
+
+
+def test_A6_golden_a_red_case_without_a_plan_and_a_month_that_is_over_are_overdue() -> None:
+    due = OPENED + timedelta(days=2)
+    passed = event(told.CaseDeadlinePassed, 2, "assessed", what="plan", due_at=due)
+    assert ("plan", 2.0) in late(2.5, [*LIFE[:2], passed])
+    assert late(2.5, [*LIFE[:2], passed, event(told.CasePlanned, 2.2, "assessed", owner="zhang", paper=PLAN)]) == []
+    month = event(told.CaseDeadlinePassed, 30, "in_resolution", what="people", due_at=OPENED + timedelta(days=30))
+    assert ("mediation", 30.0) in late(31, [*LIFE[:3], month])
+    longer = event(told.CaseExtended, 30, "in_resolution", until=OPENED + timedelta(days=60))
+    assert ("mediation", 30.0) not in late(31, [*LIFE[:3], month, longer])
+
+
+def test_A7_golden_satisfaction_plans_screening_and_what_was_prevented() -> None:
+    life = [
+        event(told.CaseOpened, 0, "screened", origin="screening", found_by="check_in"),
+        event(told.CaseAssessed, 1, "assessed", tier=3),
+        event(told.CasePlanned, 1, "assessed", owner="zhang", paper=PLAN),
+        event(told.CaseDisposed, 6, "disposed", outcome="settled", prevented=("fight",)),
+        event(told.CaseVisited, 16, "in_control", visit="day-3", calm=True, satisfied=True),
+        event(told.CaseVisited, 36, "in_control", visit="day-30", calm=False, satisfied=False),
+        event(told.CaseVisited, 96, "in_control", visit="month-3", calm=True),
+    ]
+    red = [one.model_copy(update={"grade": "red"}) for one in life]
+    counts = count_cases([folded(red), folded(LIFE)])
+    assert (counts.asked, counts.satisfied) == (2, 1)
+    assert (counts.red, counts.red_planned) == (1, 1)
+    assert (counts.screened, counts.prevented) == (1, 1)
+    assert (counts.visits, counts.calm_visits) == (4, 3)
+
+
+def test_A7_a_forgotten_case_is_counted_and_nothing_leads_to_it() -> None:
+    incident = ids.incident_id("gaoqiao", ids.digest("110", "a"))
+    whole = [one.model_copy(update={"incident_id": incident}) for one in LIFE]
+    ended = event(told.CaseClosed, 100, "closed", outcome="settled", incident_id=incident)
+    before = folded([*whole, ended])
+    after = folded([*whole, ended, event(told.CaseForgotten, 800, "closed", incident_id=incident)])
+    assert count_cases([after]) == count_cases([before])
+    text = str(after.document())
+    for told_once in (incident, "1042", "studio-fan", "'visits': ['"):
+        assert (told_once in str(before.document()), told_once in text) == (True, False), told_once
+    assert after.opened_at is not None
+    assert (after.opened_at.minute, after.opened_at.date()) == (0, OPENED.date())
+    assert read_case(after.document()).document() == after.document()
+
+
+HAZARD = ids.hazard_id("gaoqiao", ids.digest("desk", "1"))
+
+
+def hazard(kind: type[spotted.HazardEvent], days: float, **more: Any) -> spotted.HazardEvent:
+    at = OPENED + timedelta(days=days)
+    marks: dict[str, Any] = {"hazard_id": HAZARD, "area": "gaoqiao", "kind": "wiring", "grid_cell": "G07"}
+    return kind(at=at, found_at=OPENED, **marks, **more)
+
+
+def hazards(events: list[spotted.HazardEvent]) -> Hazard:
+    records = [DossierRecord(HAZARD, "gaoqiao", 1, n, n + 1, one.at, one) for n, one in enumerate(events)]
+    return fold_dossiers(records, {}, Hazard)[0][HAZARD]
+
+
+HAZARD_LIFE = [
+    hazard(spotted.HazardFound, 0),
+    hazard(spotted.HazardOrdered, 1, due_at=OPENED + timedelta(days=8), order=PLAN),
+    hazard(spotted.HazardOverdue, 8, due_at=OPENED + timedelta(days=8)),
+    hazard(spotted.HazardChecked, 9, rectified=True),
+    hazard(spotted.HazardClosed, 9, result="rectified"),
+]
+
+
+def test_A7_golden_orders_to_put_hazards_right() -> None:
+    counts = count_hazards([hazards(HAZARD_LIFE), hazards(HAZARD_LIFE[:2]), hazards(HAZARD_LIFE[:1])])
+    assert (counts.found, counts.closed) == (3, 1)
+    assert (counts.ordered, counts.carried_out, counts.late) == (2, 1, 1)
+
+
+def test_A6_golden_hazards_that_are_not_put_right_in_time() -> None:
+    now = OPENED + timedelta(days=8, hours=1)
+    assert [one.id for one in overdue_hazards([hazards(HAZARD_LIFE[:2])], now)] == [HAZARD]
+    assert overdue_hazards([hazards(HAZARD_LIFE[:2])], OPENED + timedelta(days=7)) == []
+    assert overdue_hazards([hazards(HAZARD_LIFE)], now) == []
+    again = read_hazard(hazards(HAZARD_LIFE).document())
+    assert again.document() == hazards(HAZARD_LIFE).document()

@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from fengqiao.contracts.dispatch import DispatchEvent
 from services.analytics.domain.cases import CaseCounts
 from services.analytics.domain.comparing import Change, Period, change, sheet
+from services.analytics.domain.hazards import HazardCounts
 from services.analytics.domain.heat import heat
 from services.analytics.domain.indicators import indicators
 from services.analytics.domain.losses import losses
@@ -15,7 +17,9 @@ from services.analytics.domain.periods import InvalidPeriod, Span, compared
 from services.analytics.domain.profile import CLOCKS, Name
 from services.analytics.domain.ranking import rank
 from services.analytics.domain.reviewing import review
-from tests.unit.analytics.autumn import PROFILE, table
+from services.analytics.domain.table import Table
+from tests.unit.analytics.autumn import PROFILE, at, table
+from tests.unit.analytics.evening import closed, log_of, numbered, opened, registered_whole
 
 AGAINST = Name("去年同期", "the same period last year")
 
@@ -57,6 +61,10 @@ def test_A2_golden_counts_say_which_version_of_the_category_they_use() -> None:
     ("count", "before", "state", "share", "why", "zh"),
     [
         (93, 100, None, -0.07, None, "下降7.00%"),
+        # The sheet of the Gaoqiao report: calls, criminal, public order.
+        (9332, 10_000, None, -0.0668, None, "下降6.68%"),
+        (6748, 10_000, None, -0.3252, None, "下降32.52%"),
+        (7555, 10_000, None, -0.2445, None, "下降24.45%"),
         (100, 100, None, 0.0, None, "持平"),
         (5, 0, None, None, "zero_before", "去年同期为0，本期5起"),
         (0, 0, None, 0.0, None, "与去年同期均为0"),
@@ -113,11 +121,29 @@ def test_A3_golden_squares_hours_and_categories() -> None:
     assert heat(table("2020-01"), PROFILE, 1, [], []).squares == ()
 
 
+HAZARDS = HazardCounts(found=3, closed=1, ordered=2, carried_out=1, late=1)
+
+
+def test_A7_golden_leads_are_tip_offs_and_warnings_that_were_closed_with_a_result() -> None:
+    tips = [("t1", "09", "移交"), ("t2", "0901", None), ("t3", "98", "未发现")]
+    log: list[DispatchEvent] = []
+    for key, code, result in tips:
+        log.append(opened(key, received=at("2024-10-30T10:00"), code=code))
+        if result is not None:
+            log.append(closed(key, result, received=at("2024-10-30T10:00"), code=code))
+    kept = Table(registered_whole(log_of(numbered(log))).values())
+    found = {one.id: (one.count, one.of) for one in indicators(kept, PROFILE, CaseCounts())}
+    assert found["leads_handled"] == (2, 3)
+
+
 def test_A7_golden_indicators() -> None:
     counts = CaseCounts(opened=5, ended=4, settled=3, mediated=4, first_settled=2, to_perform=2, performed=2)
-    found = {one.id: (one.count, one.of) for one in indicators(table(), PROFILE, counts)}
+    found = {one.id: (one.count, one.of) for one in indicators(table(), PROFILE, counts, HAZARDS)}
     assert found["valid"] == (4, 6)
+    assert found["orders_signed"] == (3, 4)  # o6's crew has not answered
     assert found["orders_carried_out"] == (3, 4)  # o6's crew is on its way
+    assert found["leads_handled"] == (0, 0)  # no tip-off and no warning came in
+    assert found["hazard_orders_carried_out"] == (1, 2)
     assert found["closed_on_scene"] == (2, 3)  # o1 and o3; o2 became a case
     assert found["forms_complete"] == (3, 3)
     assert found["cases_settled"] == (3, 4)

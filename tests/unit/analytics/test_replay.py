@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.analytics.domain.folding import Record
-from services.analytics.replay import FreshSet, _documents, digest
+from services.analytics.replay import FreshSet
 from tests.unit.analytics.evening import NIGHT, RULES, closed, life, opened
 
 EVENTS = 100_000
@@ -46,7 +46,7 @@ def folded(records: list[Record], batch: int) -> dict[str, str]:
     fresh = FreshSet({"gaoqiao": RULES})
     for start in range(0, len(records), batch):
         fresh.take(records[start : start + batch])
-    return {id: digest(one) for id, one in _documents(fresh).items()}
+    return fresh.digests()
 
 
 def test_A1_a_hundred_thousand_events_fold_to_the_same_bytes_in_any_batches() -> None:
