@@ -99,6 +99,20 @@ def import_past(
     raise typer.Exit(run(area, file, mapping, dry_run=dry_run, as_json=json))
 
 
+@app.command("demo-year")
+def demo_year(
+    area: Annotated[str, typer.Option(help="Whose past.")] = "gaoqiao",
+    years: Annotated[int, typer.Option(min=1, max=5, help="How many before last month.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same past.")] = 1,
+    per_year: Annotated[float, typer.Option(help="Incidents a year; 0: as many a head as Dongcheng has.")] = 0.0,
+    json: Json = False,
+) -> None:
+    """Give a demo area past years, so that the page has comparisons, a heat map and response times."""
+    from fengqiao.cli.demo_year import run
+
+    raise typer.Exit(run(area, years=years, seed=seed, per_year=per_year, as_json=json))
+
+
 @topics.command("create")
 def topics_create() -> None:
     """Make the topics that are not there."""

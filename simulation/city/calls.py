@@ -45,7 +45,7 @@ def calls(ground: Ground, seed: int, begin: datetime, per_hour: float) -> Iterat
     random = Random(f"{seed}-calls")
     zone = ground.area.tz
     known = [alias for alias in ground.matters if not alias.isdigit()]
-    by_hour = {night: _weighted(ground.places, BY_NIGHT if night else BY_DAY) for night in (False, True)}
+    by_hour = {night: weighted(ground.places, BY_NIGHT if night else BY_DAY) for night in (False, True)}
     for number, at in enumerate(moments(random, begin, per_hour, zone), 1):
         hour = at.astimezone(zone).hour
         places, weights = by_hour[hour in NIGHT_HOURS]
@@ -61,6 +61,7 @@ def calls(ground: Ground, seed: int, begin: datetime, per_hour: float) -> Iterat
             yield Call(number, at, about, place.name_zh, lon, lat)
 
 
-def _weighted(places: tuple[Place, ...], by_kind: Mapping[str, float]) -> tuple[list[Place], list[float]]:
+def weighted(places: tuple[Place, ...], by_kind: Mapping[str, float]) -> tuple[list[Place], list[float]]:
+    """The places from which calls come, each with its weight."""
     chosen = [place for place in places if place.kind in by_kind]
     return chosen, [by_kind[place.kind] for place in chosen]
