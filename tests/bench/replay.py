@@ -32,6 +32,7 @@ from tests.system import ROOT
 from tests.unit.analytics.evening import cloud_event
 
 AT_ONCE: Final = 500
+EVENTS_A_LIFE: Final = 6
 SHIPPED_AHEAD: Final = 30_000
 """Events: the log is not written further ahead of its readers than so many, or Kafka alone would be measured."""
 BATCHES: Final = (2000, 700, 5000, 1333, 300)
@@ -45,14 +46,14 @@ class Log:
     """The events as they are written, each with its number; `sums` of the times that they tell for the first time."""
 
     def __init__(self, events: int) -> None:
-        self.events = events
+        self.events = -(-events // EVENTS_A_LIFE) * EVENTS_A_LIFE
         self.records = 0
         self.sums: dict[str, list[float]] = {"received_to_on_scene": [0, 0.0], "received_to_cleared": [0, 0.0]}
 
     def __iter__(self) -> Iterator[tuple[int, DispatchEvent]]:
         first: list[tuple[int, DispatchEvent]] = []
         last: deque[tuple[int, DispatchEvent]] = deque(maxlen=3 * AGAIN)
-        for number, event in enumerate(year(self.events // 6), start=1):
+        for number, event in enumerate(year(self.events // EVENTS_A_LIFE), start=1):
             self._sum(event)
             self.records += 1
             yield number, event
@@ -157,7 +158,7 @@ async def measure(servers: LocalServers, folder: Path, events: int, many: int) -
         for segment, (count, total) in log.sums.items()
         if answers[segment][0] != count or abs(answers[segment][1] - total / count) > 0.001
     ]
-    return {"events": events // 6 * 6, "records": log.records, "killed": many, "folded_s": round(took)} | {
+    return {"events": log.events, "records": log.records, "killed": many, "folded_s": round(took)} | {
         "replay": await asyncio.to_thread(replayed, children[0]),
         "sums_wrong": wrong,
     }

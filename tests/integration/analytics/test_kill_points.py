@@ -11,6 +11,7 @@ from fengqiao.contracts.dispatch import DispatchEvent
 from tests.awaiting import eventually
 from tests.integration.analytics.kit import Place
 from tests.unit.analytics.evening import NIGHT, life, numbered, on_duty
+from tests.unit.analytics.test_cases import HAZARD_LIFE, LIFE
 
 
 def evening(incidents: int) -> list[DispatchEvent]:
@@ -25,6 +26,30 @@ def evening(incidents: int) -> list[DispatchEvent]:
 
 
 COUNTING = ("analytics.rollup-written", "analytics.register-written", "analytics.stream-written", "analytics.handled")
+
+
+async def test_A7_killed_between_cases_and_how_far_they_were_read_it_equals_the_log_afterwards(place: Place) -> None:
+    doomed = place.child(failpoints="analytics.cases-written=kill:2", batch=5, watch=False)
+    await doomed.start("readyz")
+    await place.publish_cases(list(enumerate(LIFE[:5], start=1)))
+    await place.publish_cases(list(enumerate(LIFE[5:], start=6)))
+    await place.publish_cases(list(enumerate(HAZARD_LIFE, start=1)))
+    await place.publish_cases([(3, LIFE[2]), (1, LIFE[0])])  # said again by a writer that slept
+    assert await doomed.process.wait() == -9
+    heir = place.child(batch=3, watch=False)
+    await heir.start()
+
+    async def counted() -> bool:
+        checked = await place.replayed()
+        return bool(checked["ok"]) and checked["dossiers"] == 2
+
+    try:
+        await eventually(counted, within=60, what="one case and one hazard as the log has them")
+    finally:
+        assert await heir.process.stop() == 0
+    assert (await place.replayed())["dossiers"] == 2
+
+
 TELLING = ("analytics.insights-decided", "analytics.insights-stored", "insights.produced")
 
 

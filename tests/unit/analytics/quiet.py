@@ -62,11 +62,19 @@ class Quiet:
 
     def found_within_a_day(self, times: float, cell: int, weekly: float) -> bool:
         """Whether a cell with `times` its calls is found by the end of the first day on which it has them."""
-        past, weekdays = self.past(), self.weekdays(STUDY_DAYS + 1, HISTORY_DAYS)
+        return self.found_on_day(times, cell, weekly, 1) == 1
+
+    def found_on_day(self, times: float, cell: int, weekly: float, days: int) -> int:
+        """On which of `days` days with `times` its calls a cell is found; 0: on none."""
+        past, weekdays = self.past(), self.weekdays(STUDY_DAYS + days, HISTORY_DAYS)
         expected = self.expected(weekdays)
-        expected[-1, :, cell] *= times
+        expected[-days:, :, cell] *= times
         counts = self.rng.poisson(expected)
-        return any(self._warns(counts, weekdays, 1, quarter, past, weekly, cell) for quarter in range(1, QUARTERS + 1))
+        for day in range(1, days + 1):
+            looks = range(1, QUARTERS + 1)
+            if any(self._warns(counts, weekdays, day, quarter, past, weekly, cell) for quarter in looks):
+                return day
+        return 0
 
     def _warns(
         self, counts: Counts, weekdays: Counts, day: int, quarter: int, past: History, weekly: float, cell: int = -1
