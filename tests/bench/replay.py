@@ -27,6 +27,7 @@ from fengqiao.contracts.dispatch import AssignmentCleared, AssignmentOnScene, Di
 from fengqiao.local import LocalServers
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from tests.bench.analytics import year
+from tests.bench.processes import rss_mb
 from tests.integration.analytics.kit import Child, Place
 from tests.system import ROOT
 from tests.unit.analytics.evening import cloud_event
@@ -149,6 +150,7 @@ async def measure(servers: LocalServers, folder: Path, events: int, many: int) -
             await folded.moved()
         took = time.perf_counter() - began
         answers = await answered(children, token)
+        rss = max(rss_mb({str(n): child.process.pid for n, child in enumerate(children)}).values())
     finally:
         watching.cancel()
         for child in children:
@@ -158,7 +160,7 @@ async def measure(servers: LocalServers, folder: Path, events: int, many: int) -
         for segment, (count, total) in log.sums.items()
         if answers[segment][0] != count or abs(answers[segment][1] - total / count) > 0.001
     ]
-    return {"events": log.events, "records": log.records, "killed": many, "folded_s": round(took)} | {
+    return {"events": log.events, "records": log.records, "killed": many, "folded_s": round(took), "rss_mb": rss} | {
         "replay": await asyncio.to_thread(replayed, children[0]),
         "sums_wrong": wrong,
     }
