@@ -1,6 +1,7 @@
 """Composition root of analytics: settings → adapters → run. `python -m services.analytics [openapi|replay|import]`."""
 
 import asyncio
+import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -49,6 +50,8 @@ from services.analytics.watch import Watch
 
 NAME: Final = "analytics"
 REFUSED_EXIT: Final = 5
+BEHIND_CALLS: Final = 5
+"""Steps of the system's `nice` that counting stands behind the taking and deciding of calls on the same machine."""
 log = structlog.get_logger(__name__)
 
 
@@ -144,7 +147,7 @@ class Analytics:
                 prefix=self._settings.topic_prefix,
                 batch=self._settings.fold_batch,
                 session_timeout=self._settings.session_timeout,
-                linger_ms=250,
+                linger_ms=500,
             )
             self._consumers[topic].start()
         self._desk.start()
@@ -191,6 +194,7 @@ def main(arguments: list[str]) -> None:
     configure_telemetry(NAME, __version__, settings.otlp_endpoint)
     CLOCK_SKEW.set_function(clock.skew_seconds)
     service = Analytics(settings, rules, profiles, clock)
+    os.nice(BEHIND_CALLS)
     serve(service.app, host=settings.bind, port=settings.port(NAME))
     if service.refused is not None:
         sys.stderr.write(f"{service.refused}\n")
