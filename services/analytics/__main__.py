@@ -147,7 +147,7 @@ class Analytics:
                 prefix=self._settings.topic_prefix,
                 batch=self._settings.fold_batch,
                 session_timeout=self._settings.session_timeout,
-                linger_ms=500,
+                linger_ms=250,
             )
             self._consumers[topic].start()
         self._desk.start()

@@ -17,6 +17,7 @@ BY_THEMSELVES = {
     *(f"mediation.{step}" for step in kills.OPENING),
     *kill_chains.STEPS,
     *(point for point, _ in notify.PLACES),
+    analytics.OF_CASES,
     *analytics.COUNTING,
     *analytics.TELLING,
 }

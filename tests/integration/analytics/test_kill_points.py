@@ -25,11 +25,12 @@ def evening(incidents: int) -> list[DispatchEvent]:
     return events
 
 
+OF_CASES = "analytics.cases-written"
 COUNTING = ("analytics.rollup-written", "analytics.register-written", "analytics.stream-written", "analytics.handled")
 
 
 async def test_A7_killed_between_cases_and_how_far_they_were_read_it_equals_the_log_afterwards(place: Place) -> None:
-    doomed = place.child(failpoints="analytics.cases-written=kill:2", batch=5, watch=False)
+    doomed = place.child(failpoints=f"{OF_CASES}=kill:2", batch=5, watch=False)
     await doomed.start("readyz")
     await place.publish_cases(list(enumerate(LIFE[:5], start=1)))
     await place.publish_cases(list(enumerate(LIFE[5:], start=6)))
