@@ -67,7 +67,7 @@ run: setup ## Start everything and play S1
 	@exec $(PYTHON) -m fengqiao.cli up --story S1 --city gaoqiao $(if $(ONCE),--once)
 
 test: setup ## The suite, without the long fault tests
-	@$(PYTEST) -n 2 --dist loadfile --ignore-glob='*/test_kill_points.py' --ignore-glob='*/test_outages.py' $(ARGS)
+	@$(PYTEST) -n 3 --dist loadfile --ignore-glob='*/test_kill_points.py' --ignore-glob='*/test_outages.py' $(ARGS)
 
 test-faults: setup ## Kill points and outages in full
 	@$(PYTEST) -n 2 $(FAULTS) $(ARGS)
