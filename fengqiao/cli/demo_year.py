@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import typer
 
 from fengqiao.cli import import_past
-from fengqiao.cli.places import PYTHON, ROOT, settings
-from fengqiao.local.system import child_environment
+from fengqiao.cli.module_run import module_run
+from fengqiao.cli.places import ROOT, settings
 
 
 def run(area: str, *, years: int, seed: int, per_year: float, as_json: bool) -> int:
@@ -17,14 +14,7 @@ def run(area: str, *, years: int, seed: int, per_year: float, as_json: bool) -> 
     chosen = settings()
     file = chosen.data / "past" / f"{area}.csv"
     wanted = ["--area", area, "--years", str(years), "--seed", str(seed), "--out", str(file.resolve())]
-    made = subprocess.run(
-        [PYTHON, "-m", "simulation.past", *wanted, *(["--per-year", f"{per_year:g}"] if per_year else [])],
-        cwd=ROOT,
-        env=child_environment(chosen, os.environ),
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    made = module_run("simulation.past", *wanted, *(["--per-year", f"{per_year:g}"] if per_year else []))
     if made.returncode:
         return made.returncode
     if not as_json:

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import typer
 
-from fengqiao.cli.places import PYTHON, ROOT, settings
-from fengqiao.local.system import child_environment
+from fengqiao.cli.module_run import module_run
 
 
 def run(area: str, file: Path, mapping: Path, *, dry_run: bool, as_json: bool) -> int:
     """Import, and say what came of it. 0 when some rows could be used."""
     chosen = ["import", area, str(file.resolve()), str(mapping.resolve()), *(["--dry-run"] if dry_run else [])]
-    done = subprocess.run(
-        [PYTHON, "-m", "services.analytics", *chosen],
-        cwd=ROOT,
-        env=child_environment(settings(), os.environ),
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    done = module_run("services.analytics", *chosen)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"area"')]
     for row in rows:
         if as_json:

@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 
 import typer
 
-from fengqiao.cli.places import PYTHON, ROOT, settings
-from fengqiao.local.system import child_environment
+from fengqiao.cli.module_run import module_run
 
 
 def run(*, as_json: bool) -> int:
     """Count everything again from offset 0, and hold what is stored against it. 0 when all is equal, bit for bit."""
-    done = subprocess.run(
-        [PYTHON, "-m", "services.analytics", "replay"],
-        cwd=ROOT,
-        env=child_environment(settings(), os.environ),
-        check=False,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+    done = module_run("services.analytics", "replay")
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"area"')]
     if as_json:
         typer.echo(json.dumps(rows, ensure_ascii=False))

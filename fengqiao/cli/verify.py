@@ -4,13 +4,10 @@ as processes."""
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 
 import typer
 
-from fengqiao.cli.places import PYTHON, ROOT, settings
-from fengqiao.local.system import child_environment
+from fengqiao.cli.module_run import module_run
 
 
 def run(*, as_json: bool) -> int:
@@ -18,14 +15,7 @@ def run(*, as_json: bool) -> int:
     reads are served from; of mediation every case and hazard. 0 when all is as it was written."""
     rows, status = [], 0
     for service in ("dispatch", "mediation"):
-        done = subprocess.run(
-            [PYTHON, "-m", f"services.{service}", "verify"],
-            cwd=ROOT,
-            env=child_environment(settings(), os.environ),
-            check=False,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        done = module_run(f"services.{service}", "verify")
         rows += [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{") and '"entries"' in line]
         status = max(status, done.returncode)
     if as_json:
