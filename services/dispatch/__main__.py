@@ -38,6 +38,7 @@ from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
 from services.dispatch.folder_check import checked_roads
 from services.dispatch.forms import Forms
+from services.dispatch.gathering import Gathering
 from services.dispatch.giving import Giving
 from services.dispatch.instance import Instance
 from services.dispatch.outgoing import Route
@@ -80,8 +81,11 @@ class Dispatch:
         database = self._client[settings.database]
         self._stores = stores(database)
         self._publisher = Publisher(settings.bootstrap_servers, "dispatch")
+        # A producer has one request under way at a time: a decision must not wait for the commands of others.
+        self._asking = Publisher(settings.bootstrap_servers, "dispatch-commands")
+        self._gathering = Gathering(self._asking)
         self._desk = CommandDesk(
-            self._publisher,
+            self._gathering,
             self._stores.commands,
             {area.id: area.partition for area in areas.values()},
             settings.topic_prefix,
@@ -121,11 +125,14 @@ class Dispatch:
             await ended(begin, declaring)
             if self._instance is not None:
                 await self._instance.stop()
+            await self._gathering.stop()
+            await self._asking.stop()
             await self._publisher.stop()
             await documents.close(self._client)
 
     async def _begin(self, app: FastAPI) -> None:
         """Wait for Kafka, then take part in its consumer group."""
+        await self._asking.start()
         await self._publisher.start()
         names = [self._settings.topic(topic.name) for topic in TOPICS]
         wait = 0.2
@@ -167,7 +174,7 @@ class Dispatch:
                 self._clock,
                 kafka,
                 PublishedTail(self._settings.bootstrap_servers),
-                self._desk.decided,
+                self._desk,
             )
 
         return new

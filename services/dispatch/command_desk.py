@@ -12,7 +12,8 @@ from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import KafkaUnavailable
 from fengqiao.runtime.problems import Unavailable
-from fengqiao.runtime.publisher import Outgoing, Publisher
+from fengqiao.runtime.publisher import Outgoing
+from services.dispatch.gathering import Gathering
 
 SOURCE: Final = "dispatch"
 POSITIONS_SOURCE: Final = "dispatch-positions"
@@ -24,8 +25,8 @@ _LOOK_EVERY: Final = (0.02, 0.04, 0.08, 0.15, 0.25)
 class CommandDesk:
     """Sends commands to the writer of their area, wherever it runs, and waits for their results."""
 
-    def __init__(self, publisher: Publisher, commands: Collection, partitions: Mapping[str, int], prefix: str) -> None:
-        self._publisher = publisher
+    def __init__(self, gathering: Gathering, commands: Collection, partitions: Mapping[str, int], prefix: str) -> None:
+        self._gathering = gathering
         self._commands = commands
         self._partitions = partitions
         self._prefix = prefix
@@ -37,37 +38,44 @@ class CommandDesk:
             if not future.done():
                 future.set_result(result)
 
+    def awaits(self, command_id: str) -> bool:
+        """Whether anybody waits here for what becomes of it."""
+        return command_id in self._waiting
+
     async def send(self, command: Command, wait: float) -> Mapping[str, Any] | None:
         """Publish the command; its result if there is one within `wait` seconds from now. Raises Unavailable."""
         deadline = asyncio.get_running_loop().time() + wait
+        record = self._record(command)
+        if wait <= 0:
+            await self._publish(record)
+            return None
         future: asyncio.Future[Mapping[str, Any]] = asyncio.get_running_loop().create_future()
         waiting = self._waiting.setdefault(command.command_id, [])
         waiting.append(future)
         try:
-            await self._publish(
-                Outgoing(
-                    topic=f"{self._prefix}{DISPATCH_COMMANDS.name}",
-                    key=command.area,
-                    partition=self._partitions[command.area],
-                    event=CloudEvent(
-                        type=command.TYPE,
-                        source=SOURCE,
-                        subject=command.command_id,
-                        sequence=1,
-                        time=command.received_at,
-                        data=command.wire(),
-                        traceparent=telemetry.traceparent(),
-                    ),
-                )
-            )
-            if wait <= 0:
-                return None
+            await self._publish(record)
             return await self._result(command.command_id, future, deadline)
         finally:
             if future in waiting:
                 waiting.remove(future)
             if not waiting:
                 self._waiting.pop(command.command_id, None)
+
+    def _record(self, command: Command) -> Outgoing:
+        return Outgoing(
+            topic=f"{self._prefix}{DISPATCH_COMMANDS.name}",
+            key=command.area,
+            partition=self._partitions[command.area],
+            event=CloudEvent(
+                type=command.TYPE,
+                source=SOURCE,
+                subject=command.command_id,
+                sequence=1,
+                time=command.received_at,
+                data=command.wire(),
+                traceparent=telemetry.traceparent(),
+            ),
+        )
 
     async def _result(
         self, command_id: str, future: "asyncio.Future[Mapping[str, Any]]", deadline: float
@@ -117,7 +125,7 @@ class CommandDesk:
 
     async def _publish(self, *records: Outgoing) -> None:
         try:
-            await self._publisher.publish_in_order(records)
+            await self._gathering.publish(records)
         except KafkaUnavailable as error:
             raise Unavailable(
                 "Kafka does not take commands just now: say it by radio, and send this again.", retry_after=2

@@ -4,9 +4,9 @@ All of it may be done again: states and documents go newer over older, a dispute
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 
@@ -31,8 +31,20 @@ AT_ONCE: Final = 200
 Results = Sequence[Mapping[str, Any]]
 
 
+class Awaiting(Protocol):
+    """Those in this process who wait for what becomes of their commands."""
+
+    def awaits(self, command_id: str) -> bool:
+        """Whether anybody does for this one."""
+        ...
+
+    def decided(self, result: Mapping[str, Any]) -> None:
+        """The result of a command, as soon as reads show it."""
+        ...
+
+
 class FollowThrough:
-    """Of one area. decided: told the result of each command as soon as reads show it."""
+    """Of one area. waiting: told the result of each command as soon as reads show it."""
 
     def __init__(
         self,
@@ -42,7 +54,7 @@ class FollowThrough:
         publisher: Publisher,
         clock: Clock,
         words: LastWords,
-        decided: Callable[[Mapping[str, Any]], None],
+        waiting: Awaiting,
     ) -> None:
         self._route = route
         self._forces = forces
@@ -50,7 +62,7 @@ class FollowThrough:
         self._publisher = publisher
         self._clock = clock
         self._words = words
-        self._decided = decided
+        self._waiting = waiting
 
     async def run(self, board: Board, happened: Sequence[Happened], results: Results) -> None:
         """After one entry, with the board after it. Raises Busy."""
@@ -126,7 +138,7 @@ class FollowThrough:
                 [{"_id": result["command_id"], "n": 1, "area": area, **result} for result in results], by="n"
             )
             for result in results:
-                self._decided(result)
+                self._waiting.decided(result)
 
     async def _write_incidents(
         self, documents: dict[str, Document], rows: Mapping[str, list[str]], new: AbstractSet[str]

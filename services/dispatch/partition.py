@@ -36,6 +36,9 @@ READ: Final = (*MERGED, *BESIDE)
 BATCH: Final = 256
 FRESH_SECONDS: Final = 2.0
 """No tick while the last good fetch is older: an acknowledgement may lie unread in Kafka."""
+COMMANDS_TOGETHER_S: Final = 0.02
+"""Real seconds from one step to the next for commands alone: those that come meanwhile are decided together, because an
+entry costs the store, Kafka and every reader as much for one command as for ten. A report never waits for this."""
 SLEPT_SECONDS: Final = 2.0
 """A turn that comes so late means that the process was stopped: what has come since is read before any tick."""
 
@@ -77,6 +80,8 @@ class PartitionOwner:
         self._stopping = asyncio.Event()
         self._turned_at = time.monotonic()
         self._ticked_at = time.monotonic()
+        self._stepped_at = 0.0
+        self._waking: asyncio.TimerHandle | None = None
         self._committed_at = 0.0
         self._committing: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -175,8 +180,11 @@ class PartitionOwner:
                 self._moved(record)
         if topic in MERGED and self._inputs.full(topic.name):
             self._consumer.pause(self._tp(topic))
-        if topic in MERGED or not self._reconciled:
-            self._wake.set()  # where units are and what the states say is taken in already: no turn is due for it
+        # Where units are and what the states say is taken in already: no turn is due for it.
+        if topic is topics.DISPATCH_COMMANDS:
+            self._wake_in(self._stepped_at + COMMANDS_TOGETHER_S - time.monotonic())
+        elif topic in MERGED or not self._reconciled:
+            self._wake.set()
 
     def _understood(self, topic: Topic, record: ConsumerRecord) -> Waiting:
         recorded_at = record.timestamp / 1000
@@ -250,6 +258,9 @@ class PartitionOwner:
             async with asyncio.timeout(self._until_tick()):
                 await self._wake.wait()
         self._wake.clear()
+        if self._waking is not None:
+            self._waking.cancel()
+            self._waking = None
         await self._notice_sleep()
         while self._unreadable:
             await self._dead_letters.put(*self._unreadable[0])
@@ -265,6 +276,7 @@ class PartitionOwner:
             for waiting in taken:
                 if waiting.area is not None:
                     by_area.setdefault(waiting.area, []).append(waiting.input)
+            self._stepped_at = time.monotonic()
             await self._each({area: inputs for area, inputs in by_area.items()})
         self.ready = self._inputs.caught_up()
         await self._refuse_unheard()
@@ -304,10 +316,13 @@ class PartitionOwner:
                     await self._each({area: [Input(message)]})
                     self._refuse_at.pop(command_id, None)
                 else:
-                    self._wake_soon()
+                    self._wake_in(COMMANDS_TOGETHER_S)
 
-    def _wake_soon(self) -> None:
-        asyncio.get_running_loop().call_later(0.02, self._wake.set)
+    def _wake_in(self, seconds: float) -> None:
+        if seconds <= 0:
+            self._wake.set()
+        elif self._waking is None:
+            self._waking = asyncio.get_running_loop().call_later(seconds, self._wake.set)
 
     async def _end(self, topic: Topic) -> int:
         try:

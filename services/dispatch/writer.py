@@ -35,7 +35,7 @@ from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import AidHeard, AllHeard, Asked, MessageTakenUp
 from services.dispatch.entries import Content, Happened, Mark, numbered, read
-from services.dispatch.following_through import FollowThrough
+from services.dispatch.following_through import FollowThrough, Awaiting
 from services.dispatch.inputs import Input
 from services.dispatch.lent_positions import LentPositions
 from services.dispatch.missing_aid import MissingAid
@@ -48,8 +48,8 @@ from services.dispatch.stores import Stores
 log = structlog.get_logger(__name__)
 
 FOLLOW_LINGER_S: Final = 0.1
-"""Real seconds for which the states and documents of an entry wait for those of the next ones, unless a command waits
-for its answer: nobody decides from them, and Kafka and the store pay by the write."""
+"""Real seconds for which the states and documents of an entry wait for those of the next ones, unless somebody waits
+here for a command's result: nobody decides from them, and Kafka and the store pay by the write."""
 MOST_UNFOLLOWED: Final = 64
 
 
@@ -80,9 +80,9 @@ class AreaWriter:
         clock: Clock,
         cluster: Cluster,
         last_published: LastPublished,
-        decided: Callable[[Mapping[str, Any]], None],
+        waiting: Awaiting,
     ) -> None:
-        """decided: told the result of each command as soon as reads show it."""
+        """waiting: told the result of each command as soon as reads show it."""
         self.route = route
         self.positions = positions
         plan = forces.standby
@@ -102,10 +102,11 @@ class AreaWriter:
         self._head = Head()
         self._mark = Mark()
         self.words = LastWords()
-        self._through = FollowThrough(route, forces, stores, publisher, clock, self.words, decided)
+        self._through = FollowThrough(route, forces, stores, publisher, clock, self.words, waiting)
         self._unfollowed: list[Inserted] = []
         """Entries whose states and documents are not written yet."""
         self._settling: asyncio.Task[None] | None = None
+        self._waiting = waiting
         self._hurry = asyncio.Event()
         """Somebody waits for what follows the last entries."""
         self._lent = LentPositions(route)
@@ -236,7 +237,7 @@ class AreaWriter:
             await self._settle()
         self._undecided_reads |= {str(result["command_id"]) for result in entry.results}
         self._unfollowed.append(entry)
-        if entry.results:
+        if any(self._waiting.awaits(str(result["command_id"])) for result in entry.results):
             self._hurry.set()
         if self._settling is None:
             self._settling = asyncio.create_task(self._finish())

@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -64,6 +64,16 @@ def _life(number: int, at: datetime) -> list[Message]:
     return [Heard(_reported(number, at), 1), *(Asked(step) for step in steps(AREA, str(number), at))]
 
 
+class NobodyWaits:
+    """For the results of commands that no request is behind."""
+
+    def awaits(self, command_id: str) -> bool:
+        return False
+
+    def decided(self, result: Mapping[str, Any]) -> None:
+        pass
+
+
 class History:
     """A writer on its own, and the time that passes for it."""
 
@@ -89,7 +99,7 @@ class History:
             self.clock,
             await cluster(self._servers.bootstrap_servers, names),
             PublishedTail(self._servers.bootstrap_servers),
-            lambda result: None,
+            NobodyWaits(),
         )
 
     async def sign_on(self, writer: AreaWriter) -> None:
