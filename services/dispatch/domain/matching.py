@@ -191,19 +191,24 @@ def choose(
 ) -> tuple[Choice | None, dict[str, int]]:
     """The best unit for one place of `wanted`, and how many units each reason ruled out."""
     candidates, ruled_out = ranked(board, context, wanted, place, exclude)
+    return chosen(context, candidates, ruled_out), ruled_out
+
+
+def chosen(context: Context, candidates: Sequence[Candidate], ruled_out: Mapping[str, int]) -> Choice | None:
+    """The first of the candidates, and why it and not the second."""
     if not candidates:
-        return None, ruled_out
+        return None
     best = candidates[0]
     unit = context.forces.units[best.unit]
     if best.seconds == inf:
         # No road from anybody: a place off the map is still somebody's call, so the first free unit goes.
-        return Choice(unit, Reason(rule="nearest", ruled_out=ruled_out)), ruled_out
+        return Choice(unit, Reason(rule="nearest", ruled_out=dict(ruled_out)))
     second = candidates[1] if len(candidates) > 1 and candidates[1].seconds != inf else None
     runner_up = None if second is None else (second.seconds, second.unit)
     reason = reason_for(context, best.unit, best.seconds, runner_up, ruled_out, covers=best.covers, silent=best.silent)
     if best.backs is not None:
         reason = reason.model_copy(update={"backs": best.backs})
-    return Choice(unit, reason), ruled_out
+    return Choice(unit, reason)
 
 
 def _free(

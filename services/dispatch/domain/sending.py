@@ -15,7 +15,7 @@ from services.dispatch.domain.board import Incident
 from services.dispatch.domain.diversion import Diversion, best_to_divert
 from services.dispatch.domain.forces import Unit
 from services.dispatch.domain.happenings import Happenings
-from services.dispatch.domain.matching import Candidate, anybody_free, barred, choose, ranked, reason_for
+from services.dispatch.domain.matching import Candidate, anybody_free, barred, chosen, ranked, reason_for
 from services.dispatch.domain.plans import Plan
 from services.dispatch.domain.queue import in_turn, weighed_together
 
@@ -114,9 +114,15 @@ def _fill_role(then: Happenings, incident_id: str, wanted: Wanted, displaced: li
 
     displaced: the calls that lost a unit to this one are added; they are filled again after it.
     """
+    candidates: list[Candidate] = []
+    ruled_out: dict[str, int] = {}
     for sent in range(wanted.count):
         incident = then.board.incidents[incident_id]
-        choice, ruled_out = choose(then.board, then.context, wanted, incident.location, barred(then.board, incident))
+        if len(candidates) < 2:
+            out = barred(then.board, incident)
+            most = wanted.count - sent + 1
+            candidates, ruled_out = ranked(then.board, then.context, wanted, incident.location, out, most)
+        choice = chosen(then.context, candidates, ruled_out)
         otherwise = inf
         if choice is not None and not choice.reason.silent and choice.reason.travel_seconds is not None:
             otherwise = choice.reason.travel_seconds
@@ -124,7 +130,11 @@ def _fill_role(then: Happenings, incident_id: str, wanted: Wanted, displaced: li
         if diversion is not None:
             _divert(then, incident, wanted, diversion, otherwise, ruled_out)
             displaced.append(diversion.lesser.id)
+            candidates = []
         elif choice is not None:
+            # Sending the first leaves the others as they are, unless it was the last of its zone or no road counts.
+            backed = then.context.forces.backing.get(incident.location.zone or "")
+            candidates = [] if backed or candidates[0].seconds == inf else candidates[1:]
             send(then, incident, choice.unit, wanted.role, choice.reason)
         else:
             return wanted.count - sent, ruled_out
