@@ -9,6 +9,7 @@ kafka      in the first entry: which cluster and which topics this journal belon
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -20,13 +21,18 @@ from fengqiao.runtime.journal import Entry
 from services.dispatch.domain.messages import PRIVATE, Private
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Happened:
     """An event in an entry. sequence None: private. trace: the W3C traceparent of what caused it."""
 
     event: Event
     sequence: int | None
     trace: str | None = None
+
+    @cached_property
+    def wire(self) -> bytes:
+        """The event as JSON: the journal, the topic and the timeline each want it."""
+        return self.event.wire()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Content:
                     "type": one.event.TYPE,
                     "sequence": one.sequence,
                     "trace": one.trace,
-                    "data": orjson.Fragment(one.event.wire()),
+                    "data": orjson.Fragment(one.wire),
                 }
                 for one in self.events
             ],

@@ -66,37 +66,44 @@ class FollowThrough:
 
     async def run(self, board: Board, happened: Sequence[Happened], results: Results) -> None:
         """After one entry, with the board after it. Raises Busy."""
-        await self._publish_states(board, happened)
-        await self._write_documents(board, happened, results, {})
+        states = views.StatesAt(board, self._forces)
+        await self._publish_states(states, happened)
+        await self._write_documents(board, states, happened, results, {})
 
     async def run_again(self, board: Board, happened: Sequence[Happened], results: Results) -> None:
         """For entries of which it is not known whether it was done, with the board after the last. Raises Busy."""
-        await self._publish_states(board, happened)
+        states = views.StatesAt(board, self._forces)
+        await self._publish_states(states, happened)
         incidents, _ = views.touched(one.event for one in happened)
         documents = await self._stores.incidents.get_many(sorted(incidents))
         known = {incident: int(document["sequence"]) for incident, document in documents.items()}
-        await self._write_documents(board, happened, results, known)
+        await self._write_documents(board, states, happened, results, known)
 
-    async def _publish_states(self, board: Board, happened: Sequence[Happened]) -> None:
+    async def _publish_states(self, states: views.StatesAt, happened: Sequence[Happened]) -> None:
         now = self._clock.now()
         incidents, units = views.touched(one.event for one in happened)
         disputes = outgoing.disputes(self._route, happened)
-        states = [outgoing.incident_record(self._route, board, incident, now) for incident in sorted(incidents)]
-        said = (outgoing.unit_record(self._route, board, self._forces, unit, now) for unit in sorted(units))
-        states += [record for record in said if record is not None]
+        records = [outgoing.incident_record(self._route, states, incident, now) for incident in sorted(incidents)]
+        said = (outgoing.unit_record(self._route, states, unit, now) for unit in sorted(units))
+        records += [record for record in said if record is not None]
         if disputes:
             await self._publisher.publish_in_order(disputes)
-        await self._say(states)
+        await self._say(records)
 
-    async def _say(self, states: Sequence[Outgoing]) -> None:
-        if not states:
+    async def _say(self, records: Sequence[Outgoing]) -> None:
+        if not records:
             return
-        acknowledged = await self._publisher.publish_in_order(states)
-        for record, metadata in zip(states, acknowledged, strict=True):
+        acknowledged = await self._publisher.publish_in_order(records)
+        for record, metadata in zip(records, acknowledged, strict=True):
             self._words.said(record.topic, record.key, _sequence(record), int(metadata.offset))
 
     async def _write_documents(
-        self, board: Board, happened: Sequence[Happened], results: Results, known: Mapping[str, int]
+        self,
+        board: Board,
+        states: views.StatesAt,
+        happened: Sequence[Happened],
+        results: Results,
+        known: Mapping[str, int],
     ) -> None:
         """known: per incident, to where its document tells the timeline already."""
         rows: dict[str, list[str]] = {}
@@ -107,23 +114,22 @@ class FollowThrough:
             if incident_id not in board.incidents or isinstance(one.event, CommandRejected):
                 continue
             if one.sequence is not None and one.sequence > known.get(incident_id, 0):
-                rows.setdefault(incident_id, []).append(views.timeline_row(one.sequence, one.event))
+                rows.setdefault(incident_id, []).append(views.timeline_row(one.sequence, one.event.TYPE, one.wire))
                 through[incident_id] = one.sequence
                 if isinstance(one.event, IncidentOpened):
                     new.add(incident_id)
         area = self._route.area
         documents = {
-            incident_id: views.incident_document(
-                views.incident_state(area, board.incidents[incident_id]), through[incident_id]
-            )
+            incident_id: views.incident_document(told, through[incident_id])
             for incident_id in rows
+            if (told := states.incident(incident_id)) is not None
         }
         _, units = views.touched(one.event for one in happened)
-        states = (views.state_of_unit(board, self._forces, unit) for unit in sorted(units))
+        seen = (states.unit(unit) for unit in sorted(units))
         squares, named = earlier.place_documents(area, happened)
         writes = [
             self._write_incidents(documents, rows, new - known.keys()),
-            self._stores.units.put_newer([views.unit_document(state) for state in states if state is not None]),
+            self._stores.units.put_newer([views.unit_document(told) for told in seen if told is not None]),
             self._stores.places.put_newer(squares, append=("incidents", named)),
         ]
         if any(isinstance(one.event, CoverageEvent) for one in happened):
@@ -166,13 +172,14 @@ class FollowThrough:
 
     async def _say_again(self, board: Board, keys: set[tuple[str, str]]) -> None:
         now = self._clock.now()
+        states = views.StatesAt(board, self._forces)
         records: list[Outgoing] = []
         for topic, key in sorted(keys):
             name = key.partition("/")[2]
             if topic == self._route.topic(INCIDENT_STATE):
-                record = outgoing.incident_record(self._route, board, name, now)
+                record = outgoing.incident_record(self._route, states, name, now)
             else:
-                said = outgoing.unit_record(self._route, board, self._forces, name, now)
+                said = outgoing.unit_record(self._route, states, name, now)
                 if said is None:
                     continue
                 record = said

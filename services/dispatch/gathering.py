@@ -9,7 +9,7 @@ from fengqiao.runtime.errors import KafkaUnavailable
 from fengqiao.runtime.publisher import Outgoing, Publisher
 
 APART_S: Final = 0.01
-"""Real seconds between two requests. Each costs Kafka, and whoever reads the topic, as much for one record as for ten."""
+"""Real seconds between two requests: each costs Kafka and its readers as much for one record as for ten."""
 
 
 class Gathering:

@@ -12,11 +12,9 @@ from fengqiao.contracts.disputes import DisputeReported
 from fengqiao.contracts.model import Actor, Event
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.publisher import Outgoing
-from services.dispatch.domain.board import Board
-from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.messages import Private, Recommended
 from services.dispatch.entries import Happened
-from services.dispatch.views import incident_state, state_of_unit
+from services.dispatch.views import StatesAt
 
 SOURCE = "dispatch"
 
@@ -48,7 +46,7 @@ def events(route: Route, happened: Iterable[Happened]) -> list[Outgoing]:
                 subject=route.area,
                 sequence=one.sequence,
                 time=_at(one.event),
-                data=one.event.wire(),
+                data=one.wire,
                 traceparent=one.trace,
             ),
         )
@@ -122,24 +120,23 @@ def _dispute(route: Route, event: AssignmentCleared, found: DisputeFound, case_i
     )
 
 
-def incident_record(route: Route, board: Board, incident_id: str, at: datetime) -> Outgoing:
+def incident_record(route: Route, states: StatesAt, incident_id: str, at: datetime) -> Outgoing:
     """The latest state of the incident; a tombstone where it is no longer on the board."""
-    incident = board.incidents.get(incident_id)
+    told = states.incident(incident_id)
     key = f"{route.area}/{incident_id}"
     event = None
-    if incident is not None:
-        state = incident_state(route.area, incident)
-        event = CloudEvent(state.TYPE, SOURCE, key, state.sequence, at, state.wire())
+    if told is not None:
+        event = CloudEvent(told.state.TYPE, SOURCE, key, told.state.sequence, at, told.wire)
     return Outgoing(route.topic(topics.INCIDENT_STATE), key, event, route.partition)
 
 
-def unit_record(route: Route, board: Board, forces: Forces, unit_id: str, at: datetime) -> Outgoing | None:
+def unit_record(route: Route, states: StatesAt, unit_id: str, at: datetime) -> Outgoing | None:
     """The latest state of the unit; None where nothing is known of it here."""
-    state = state_of_unit(board, forces, unit_id)
-    if state is None:
+    told = states.unit(unit_id)
+    if told is None:
         return None
     key = f"{route.area}/{unit_id}"
-    event = CloudEvent(state.TYPE, SOURCE, key, max(state.sequence, 1), at, state.wire())
+    event = CloudEvent(told.state.TYPE, SOURCE, key, max(told.state.sequence, 1), at, told.wire)
     return Outgoing(route.topic(topics.UNIT_STATE), key, event, route.partition)
 
 

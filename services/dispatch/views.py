@@ -4,7 +4,8 @@ Nothing decides from these; they are written after the journal, newer over older
 """
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import orjson
 
@@ -37,6 +38,7 @@ from services.dispatch.domain.mutual_aid_state import guest
 from services.dispatch.domain.timers import WARNED, Timer, all_timers, level
 
 Document = dict[str, Any]
+State = TypeVar("State", IncidentState, UnitState)
 _UNSEEN: Final = (
     StreamRead,
     MessageSetAside,
@@ -190,13 +192,50 @@ def state_of_unit(board: Board, forces: Forces, unit: str) -> UnitState | None:
     return state.model_copy(update={"home_area": borrowed.home_area, "home_unit": borrowed.lent.unit})
 
 
+@dataclass(frozen=True, slots=True)
+class Told(Generic[State]):
+    """A state, and its JSON."""
+
+    state: State
+    wire: bytes
+
+
+class StatesAt:
+    """The states of one board, each made once: the compacted topics and the documents tell the same ones."""
+
+    def __init__(self, board: Board, forces: Forces) -> None:
+        self._board = board
+        self._forces = forces
+        self._incidents: dict[str, Told[IncidentState] | None] = {}
+        self._units: dict[str, Told[UnitState] | None] = {}
+
+    def incident(self, id: str) -> Told[IncidentState] | None:
+        """None where it is not on the board."""
+        if id not in self._incidents:
+            incident = self._board.incidents.get(id)
+            self._incidents[id] = None if incident is None else _told(incident_state(self._board.area, incident))
+        return self._incidents[id]
+
+    def unit(self, id: str) -> Told[UnitState] | None:
+        """None where nothing is known of it here."""
+        if id not in self._units:
+            state = state_of_unit(self._board, self._forces, id)
+            self._units[id] = None if state is None else _told(state)
+        return self._units[id]
+
+
+def _told(state: State) -> Told[State]:
+    return Told(state, state.wire())
+
+
 def _standby(order: Standing) -> StandbyState:
     return StandbyState(point=order.point, place=order.place, ordered_at=order.at, until=order.until)
 
 
-def timeline_row(sequence: int, event: Event) -> str:
-    """One row of an incident's timeline, as JSON text: a store keeps one string more cheaply than thirty fields."""
-    return orjson.dumps({"sequence": sequence, "type": event.TYPE, "data": orjson.Fragment(event.wire())}).decode()
+def timeline_row(sequence: int, kind: str, wire: bytes) -> str:
+    """One row of an incident's timeline, as JSON text: a store keeps one string more cheaply than thirty fields.
+    kind, wire: the event's type, and its JSON."""
+    return orjson.dumps({"sequence": sequence, "type": kind, "data": orjson.Fragment(wire)}).decode()
 
 
 def timeline(rows: Iterable[str]) -> list[Document]:
@@ -213,8 +252,9 @@ def timeline(rows: Iterable[str]) -> list[Document]:
     return list(told.values())
 
 
-def incident_document(state: IncidentState, through: int) -> Document:
+def incident_document(told: Told[IncidentState], through: int) -> Document:
     """The document of one incident, its timeline apart. through: the last of the area's events that it tells of."""
+    state = told.state
     # Once there, a small case stays: the many that have none need no field.
     watched = {} if state.small_case is None else {"small_case": state.small_case.status}
     return {
@@ -228,7 +268,7 @@ def incident_document(state: IncidentState, through: int) -> Document:
         "received_at": state.received_at,
         "sort": int(state.number),
         "sequence": max(through, state.sequence),
-        "state": state.wire().decode(),
+        "state": told.wire.decode(),
     }
 
 
@@ -242,12 +282,13 @@ def area_document(area: str, board: Board) -> Document:
     return {"_id": area, "sequence": board.sequence, "holes": holes}
 
 
-def unit_document(state: UnitState) -> Document:
+def unit_document(told: Told[UnitState]) -> Document:
+    state = told.state
     return {
         "_id": f"{state.area}/{state.unit}",
         "area": state.area,
         "sequence": state.sequence,
-        "state": state.wire().decode(),
+        "state": told.wire.decode(),
     }
 
 

@@ -35,7 +35,7 @@ from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.matching import Context
 from services.dispatch.domain.messages import AidHeard, AllHeard, Asked, MessageTakenUp
 from services.dispatch.entries import Content, Happened, Mark, numbered, read
-from services.dispatch.following_through import FollowThrough, Awaiting
+from services.dispatch.following_through import Awaiting, FollowThrough
 from services.dispatch.inputs import Input
 from services.dispatch.lent_positions import LentPositions
 from services.dispatch.missing_aid import MissingAid

@@ -62,5 +62,5 @@ def test_D4_verify_finds_last_states_that_are_not_the_boards() -> None:
 
 
 def test_D4_a_timeline_tells_each_event_once_though_two_writers_added_it() -> None:
-    rows = [timeline_row(number, event) for number, event in enumerate(busy().every[:3], 1)]
+    rows = [timeline_row(number, event.TYPE, event.wire()) for number, event in enumerate(busy().every[:3], 1)]
     assert [row["sequence"] for row in timeline([*rows[:2], *rows])] == [1, 2, 3]
