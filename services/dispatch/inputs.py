@@ -7,6 +7,7 @@ record is known to be later, or that topic has been read to its end.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, TypeVar
 
 from pydantic import ValidationError
@@ -24,12 +25,14 @@ HIGH_WATER: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A message for an area and where it was read. topic None: it has no offset (a tick, a second thought)."""
+    """A message for an area and where it was read. topic None: it has no offset (a tick, a second thought).
+    at: of a tick, the time for which it is certain that nothing lay unread."""
 
     message: Message
     topic: str | None = None
     offset: int = -1
     trace: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,7 +277,7 @@ class AreaWriter:
         verbs: dict[str, str] = {}
         for one in inputs:
             message = one.message
-            at = now
+            at = now if one.at is None else min(one.at, now)
             if isinstance(message, Asked):
                 command = message.command
                 if command.command_id in decided_before or command.command_id in verbs:

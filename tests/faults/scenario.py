@@ -19,6 +19,7 @@ PASSES: Final[Mapping[str, tuple[int, int]]] = {
     "dispatch.half-published": (3, 12),
     "dispatch.published": (30, 80),
     "dispatch.documents-written": (30, 80),
+    "dispatch.before-tick": (3, 8),
     "dispatch.before-commit": (40, 120),
     "intake.inserted": (3, 25),
     "intake.produced": (3, 25),

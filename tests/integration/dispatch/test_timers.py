@@ -1,11 +1,13 @@
 """Timers, diversion and the recommendation on real processes: what is due stays due through kill and sleep."""
 
+import asyncio
 import signal
 from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import orjson
+import psutil
 import pytest
 
 from fengqiao.client import Addresses, Fengqiao, Refused
@@ -118,6 +120,35 @@ async def test_D4_what_was_answered_while_dispatch_slept_does_not_time_out(fresh
         await said(system, "sleep", "timer.warned", timer="en_route")
     assert answered["times"]["acknowledged_at"] < (asleep_at + timedelta(seconds=60)).isoformat()
     kinds = [(kind, data.get("timer")) for kind, data in await told(system, "sleep")]
+    assert ("timer.warned", "acknowledge") not in kinds
+    assert "assignment.timed-out" not in [kind for kind, _ in kinds]
+
+
+async def test_D4_what_was_answered_while_it_slept_in_the_middle_of_a_turn_does_not_time_out(
+    fresh_system: System,
+) -> None:
+    """It stops itself when it has seen that a tick is due and that nothing lies unread, and before it decides."""
+    system, clock = fresh_system, on_story_time(fresh_system)
+    system.processes["dispatch"] = system.process("dispatch", FENGQIAO_FAILPOINTS="dispatch.before-tick=stop:30")
+    system.processes["dispatch"].start()
+    process = psutil.Process(system.processes["dispatch"].pid)
+    async with system.client("dispatcher") as desk, publishing(system) as publisher:
+        on = asyncio.create_task(desk.dispatch.duty("P1", on=True, area="gaoqiao"))
+        await publisher.publish(record(system, report("turn", at=clock.now()), incident("turn"), 1))
+        await eventually(lambda: process.status() == psutil.STATUS_STOPPED, within=60, what="it stopped itself")
+        await on
+        sent = await said(system, "turn", "assignment.assigned")
+        asleep_at = clock.now()
+        await publisher.publish(_acknowledged(system, sent["assignment_id"], clock))
+
+        async def long_enough() -> bool:
+            return clock.now() - asleep_at > timedelta(seconds=200)
+
+        await eventually(long_enough, within=30, what="more than the limit of the acknowledgement")
+        system.processes["dispatch"].signal(signal.SIGCONT)
+        await said(system, "turn", "assignment.acknowledged")
+        await said(system, "turn", "timer.warned", timer="en_route")
+    kinds = [(kind, data.get("timer")) for kind, data in await told(system, "turn")]
     assert ("timer.warned", "acknowledge") not in kinds
     assert "assignment.timed-out" not in [kind for kind, _ in kinds]
 
