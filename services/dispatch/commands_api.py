@@ -72,13 +72,14 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
     async def clear(
         id: AssignmentId, caller: crew, body: requests.Cleared, key: Key = None, prefer: Prefer = None
     ) -> Response:
-        """Done there. A dispute becomes a mediation case, which the answer names."""
+        """Done there, with a result of the area's list. A dispute becomes a mediation case, which the answer names."""
+        area, _ = giving.of_assignment(id, caller)
+        forms.check_result(area, body.disposition, "/disposition")
         dispute = None if body.dispute is None else commands.DisputeFound(**body.dispute.model_dump())
         form = None
         if body.feedback is not None:
-            area, _ = giving.of_assignment(id, caller)
             key = key or giving.new_key()
-            form = await forms.kept(body.feedback, area, key, caller.client)
+            form = await forms.kept(body.feedback, area, key, caller.client, "/feedback/result")
         told: dict[str, Any] = {"disposition": body.disposition, "dispute": dispute, "feedback": form}
         return await step(commands.Clear, id, body, caller, key, prefer, **told)
 

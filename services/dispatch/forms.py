@@ -19,11 +19,13 @@ class Forms:
         self._giving = giving
         self._papers = papers
 
-    async def kept(self, form: requests.Form, area: str, key: str, client: str) -> FeedbackForm:
-        """The form without its personal part, which is kept. Raises Unprocessable for an unknown result, and
-        Unavailable."""
+    async def kept(
+        self, form: requests.Form, area: str, key: str, client: str, pointer: str = "/result"
+    ) -> FeedbackForm:
+        """The form without its personal part, which is kept. pointer: to its result, in the request. Raises
+        Unprocessable for an unknown result, and Unavailable."""
         if form.result is not None:
-            self.check_result(area, form.result, "/result")
+            self.check_result(area, form.result, pointer)
         paper: PaperReference | None = None
         if form.people or form.vehicles or form.words is not None:
             words = form.model_dump(include={"people", "vehicles", "words"}, exclude_none=True)

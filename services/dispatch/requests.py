@@ -74,8 +74,16 @@ class Feedback(Form):
 
 
 class Cleared(Step):
-    disposition: Annotated[str, Field(min_length=1, max_length=60)]
-    """A code of the area's list of results, such as 当场调解 or settled_on_scene."""
+    disposition: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=60,
+            description="A code of the list of results of the area that the assignment is in, such as 当场调解: "
+            "`GET /v1/areas/{area}/handling` has it. Another is a 422 that names the list; an area without a list "
+            "takes any.",
+        ),
+    ]
     dispute: Dispute | None = None
     feedback: Form | None = None
 

@@ -10,7 +10,7 @@ from fengqiao.contracts import ids, orders
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
-from services.dispatch import requests
+from services.dispatch import lent_crews, requests
 from services.dispatch.domain.forces import Forces
 from services.dispatch.forms import Forms
 from services.dispatch.giving import DECLARED, Giving, IncidentId, Key, Prefer
@@ -88,8 +88,13 @@ def router(giving: Giving, forms: Forms, stores: Stores, forces: Mapping[str, Fo
 
     @routes.get("/v1/areas/{area}/handling", responses=problem_responses(404))
     async def handling(caller: Reader, area: str) -> dict[str, Any]:
-        """Results, which final forms need what and are due, and which categories are small cases."""
-        rules = forces[served(area, caller)].handling
+        """Results, which final forms need what and are due, and which categories are small cases.
+
+        A crew that a neighbour may borrow reads that area's too: it clears there.
+        """
+        if lent_crews.name_in(area, caller, forces) is None:
+            served(area, caller)
+        rules = forces[area].handling
         return {
             "area": area,
             "results": [

@@ -9,7 +9,7 @@ from typing import Any, Final
 from fengqiao.client import Refused
 from fengqiao.runtime.clock import Clock
 from simulation.city.crews import Crews
-from simulation.city.handling import Rules, final_form
+from simulation.city.handling import Rules, final_form, known_result
 from simulation.city.people import People, patiently
 
 STEP_SECONDS: Final = (40.0, 150.0)
@@ -49,7 +49,8 @@ class Desk:
         if state["status"] == "awaiting_feedback" and any(
             one["unit"] in self._crews.on for one in state["assignments"]
         ):
-            result = next((one["disposition"] for one in state["assignments"] if one.get("disposition")), "无需处置")
+            said = [one["disposition"] for one in state["assignments"] if one.get("disposition")]
+            result = known_result((*said, "无需处置"), self._rules)
             form = final_form(random, state["category"]["code"], result, self._rules)
             if form is not None:
                 self._later(f"{id} form", FORM_SECONDS, self._form(id, form))
@@ -93,5 +94,5 @@ class Desk:
         await patiently(lambda: self._people.person("dispatcher").dispatch.feedback(incident, kind, **rest))
 
     async def _solve(self, incident: str) -> None:
-        result = "已找回" if "已找回" in self._rules.results else self._rules.results[0]
+        result = known_result(("已找回",), self._rules)
         await patiently(lambda: self._people.person("dispatcher").dispatch.solve_small_case(incident, result))

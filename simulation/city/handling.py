@@ -68,16 +68,16 @@ def handling(seed: int, assignment_id: str, matter: Matter, rules: Rules, *, in_
     read, leave = random.uniform(4, 20), random.uniform(5, 30)
     scene = min(SCENE_MEDIAN * exp(random.gauss(0.0, SCENE_SPREAD)), SCENE_MOST)
     if not in_charge:
-        return Handling(read, leave, scene / 2, _known(("无需处置", "劝离"), rules))
+        return Handling(read, leave, scene / 2, known_result(("无需处置", "劝离"), rules))
     dispute = None
     if matter.dispute_kind is not None:
         settled = random.random() < SETTLED_SHARE
-        result = _known(("当场调解",) if settled else ("移交",), rules)
+        result = known_result(("当场调解",) if settled else ("移交",), rules)
         dispute = {"kind": matter.dispute_kind, "settled_on_scene": settled}
     elif any(matter.code.startswith(code) for code in rules.small) or rules.fields_for(matter.code):
-        result = _known(("已找回",) if random.random() < FOUND_SHARE else ("受理案件",), rules)
+        result = known_result(("已找回",) if random.random() < FOUND_SHARE else ("受理案件",), rules)
     else:
-        result = _known((random.choice(USUAL),), rules)
+        result = known_result((random.choice(USUAL),), rules)
     return Handling(read, leave, scene, result, dispute, final_form(random, matter.code, result, rules))
 
 
@@ -101,6 +101,6 @@ def final_form(random: Random, code: str, result: str, rules: Rules) -> dict[str
     return form
 
 
-def _known(wished: Sequence[str], rules: Rules) -> str:
+def known_result(wished: Sequence[str], rules: Rules) -> str:
     """The first of the wished results that the area has; without a list, the first."""
     return next((one for one in wished if one in rules.results), rules.results[0] if rules.results else wished[0])

@@ -100,7 +100,7 @@ class Lives:
 
     async def _step(self, assignment: str, step: str, at: float) -> None:
         self.sent_at[f"{assignment} {step}"] = at
-        body = b'{"disposition":"settled"}' if step == "clear" else b"{}"
+        body = '{"disposition":"当场调解"}'.encode() if step == "clear" else b"{}"
         await self._send(self.pool_out, post(f"/v1/assignments/{assignment}/{step}", body, self.token))
 
     async def positions(self) -> None:

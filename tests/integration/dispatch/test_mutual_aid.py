@@ -41,6 +41,9 @@ async def test_D8_a_neighbours_patrol_is_lent_commanded_by_its_own_crew_and_come
                 with pytest.raises(Refused) as refused:
                     await who.dispatch.incident(incident("call"))
                 assert refused.value.status == status
+            with pytest.raises(Refused) as refused:
+                await stranger.dispatch.handling("ciyin")
+            assert refused.value.status == 403
             found = await mine.dispatch.incident(at_home["lent_for"])
             assert [one["unit"] for one in found["assignments"]] == [name]
             await mine.dispatch.positions(
@@ -57,7 +60,8 @@ async def test_D8_a_neighbours_patrol_is_lent_commanded_by_its_own_crew_and_come
             with pytest.raises(Refused) as refused:
                 await desk.dispatch.duty(unit, on=False, area="yujin")
             assert refused.value.problem["detail"] == f"{unit} is lent to ciyin: recall it first"
-            await mine.dispatch.step(lent["id"], "clear", disposition="当场调解")
+            results = (await mine.dispatch.handling("ciyin"))["results"]
+            await mine.dispatch.step(lent["id"], "clear", disposition=results[0]["code"])
         await all_home(desk)
         timeline = (await desk.dispatch.incident(incident("call")))["timeline"]
         told = [one["type"].removeprefix("fengqiao.").removesuffix(".v1") for one in timeline]

@@ -226,6 +226,28 @@ async def test_D13_a_form_closes_what_waits_for_it_and_its_people_are_in_a_paper
                 assert VICTIM.encode() not in (one.value or b"")
 
 
+async def test_D4_D13_a_clear_with_a_result_that_the_area_has_not_is_refused_with_its_list(dispatch: System) -> None:
+    async with on_duty(dispatch, "P1") as desk, dispatch.client("crew", unit="P1") as crew:
+        found = await reported(dispatch, "result", "02")
+        (mine,) = [one["id"] for one in found["assignments"]]
+        await crew.dispatch.step(mine, "on-scene")
+        final = {"kind": "final", "result": "settled"}
+        for wrong, pointer in (
+            ({"disposition": "settled"}, "/disposition"),
+            ({"disposition": "当场调解", "feedback": final}, "/feedback/result"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await crew.dispatch.step(mine, "clear", **wrong)
+            assert refused.value.status == 422
+            (error,) = refused.value.problem["errors"]
+            assert error["pointer"] == pointer
+            known = [one["code"] for one in (await crew.dispatch.handling("gaoqiao"))["results"]]
+            assert error["detail"] == f"'settled' is not a result of gaoqiao: it has {', '.join(known)}."
+        assert (await desk.dispatch.incident(incident("result")))["status"] == "resources_onscene"
+        await crew.dispatch.step(mine, "clear", disposition="当场调解")
+        assert (await desk.dispatch.incident(incident("result")))["status"] == "closed"
+
+
 async def test_D11_S10_a_lost_phone_is_on_the_list_through_a_kill_until_it_is_solved(dispatch: System) -> None:
     async with on_duty(dispatch, "P1") as desk:
         found = await reported(dispatch, "phone", "0610")
