@@ -47,6 +47,11 @@ class Dispatch:
         found: dict[str, Any] = await self._connection.json("GET", f"/v1/areas/{area}/board")
         return found
 
+    async def command(self, command_id: str) -> dict[str, Any]:
+        """What became of a command that one has given: status `pending`, `done`, or `refused` with its problem."""
+        found: dict[str, Any] = await self._connection.json("GET", f"/v1/commands/{command_id}")
+        return found
+
     async def step(self, assignment_id: str, verb: str, **body: Any) -> dict[str, Any]:
         """verb: received, acknowledge, en-route, on-scene, clear, decline, cancel."""
         return await self._command("POST", f"/v1/assignments/{assignment_id}/{verb}", body)

@@ -4,7 +4,7 @@
     assignment  gaoqiao-7q….2          the incident's second
     case        gaoqiao-7q….case       the dispute that came of it
     hazard      gaoqiao-7q….hazard     found on a round, by client and key
-    command     c-9x…                  made from client and key
+    command     c-9x…                  made from client and key; its first ten letters tell who gave it
 
 An id says nothing about a person and cannot be guessed from a telephone number: it is a hash of what the
 reporting system itself chose.
@@ -23,6 +23,8 @@ ASSIGNMENT_PATTERN: Final = rf"^{_AREA}-{_HASH}\.[1-9][0-9]{{0,5}}$"
 CASE_PATTERN: Final = rf"^{_AREA}-{_HASH}\.case$"
 HAZARD_PATTERN: Final = rf"^{_AREA}-{_HASH}\.hazard$"
 COMMAND_PATTERN: Final = rf"^c-{_HASH}$"
+_GIVER: Final = 10
+"""Letters of a command's id that are its giver's: 50 bits."""
 UNIT_LENGTH: Final = 32
 UNIT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
 
@@ -30,6 +32,7 @@ _INCIDENT = re.compile(INCIDENT_PATTERN)
 _ASSIGNMENT = re.compile(ASSIGNMENT_PATTERN)
 _CASE = re.compile(CASE_PATTERN)
 _HAZARD = re.compile(HAZARD_PATTERN)
+_COMMAND = re.compile(COMMAND_PATTERN)
 
 
 def digest(*parts: str) -> str:
@@ -56,7 +59,16 @@ def hazard_id(area: str, key_digest: str) -> str:
 
 def command_id(client: str, key: str) -> str:
     """A command sent again with the same key by the same client is the same command."""
-    return f"c-{digest(client, 'command', key)}"
+    return f"c-{_giver(client)}{digest(client, 'command', key)[_GIVER:]}"
+
+
+def gave(client: str, command: str) -> bool:
+    """Whether the command with this id was given by the client: it may ask what became of it, wherever that was."""
+    return is_command_id(command) and command[2:].startswith(_giver(client))
+
+
+def _giver(client: str) -> str:
+    return digest(client, "commands")[:_GIVER]
 
 
 def is_incident_id(text: str) -> bool:
@@ -73,6 +85,10 @@ def is_case_id(text: str) -> bool:
 
 def is_hazard_id(text: str) -> bool:
     return _HAZARD.match(text) is not None
+
+
+def is_command_id(text: str) -> bool:
+    return _COMMAND.match(text) is not None
 
 
 def area_of(identifier: str) -> str:

@@ -14,11 +14,10 @@ from fengqiao.contracts import commands, ids
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.datums import to_wgs84
 from fengqiao.runtime.auth import Principal, require
-from fengqiao.runtime.errors import StoreUnavailable
-from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
+from fengqiao.runtime.problems import Unprocessable, problem_responses
 from services.dispatch import requests
 from services.dispatch.forms import Forms
-from services.dispatch.giving import DECLARED, AssignmentId, Decided, Giving, IncidentId, Key, Prefer, UnitPath
+from services.dispatch.giving import DECLARED, AssignmentId, Giving, IncidentId, Key, Known, Prefer, UnitPath
 
 
 def router(giving: Giving, forms: Forms) -> APIRouter:
@@ -166,17 +165,12 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
         await giving.desk.moved(moved)
         return {"accepted": len(moved)}
 
-    @routes.get("/v1/commands/{command_id}", response_model=Decided, responses=problem_responses(404, 503))
+    @routes.get("/v1/commands/{command_id}", response_model=Known, responses=problem_responses(404, 503))
     async def what_became(
         command_id: Annotated[str, Path(max_length=40)], caller: Annotated[Principal, require("dispatch:read")]
-    ) -> dict[str, Any]:
-        """`done`, or `refused` with a problem; 404 while nothing is known of it."""
-        try:
-            result = await giving.desk.result(command_id)
-        except StoreUnavailable as error:
-            raise Unavailable(str(error)) from error
-        if result is None or not caller.may(result["area"]):
-            raise NotFound("Nothing is known of this command yet.")
-        return {name: value for name, value in result.items() if name not in ("_id", "n")}
+    ) -> Known:
+        """`done`, `refused` with its problem, or `pending`. For whoever gave it, and for those who read its area; 404
+        where an id is neither's, or nothing is known of it."""
+        return await giving.became(command_id, caller)
 
     return routes

@@ -41,6 +41,20 @@ class Decided(BaseModel):
     case_id: str | None = None
 
 
+class WhyRefused(BaseModel):
+    """As the problem would have told it. allowed: what may be done instead."""
+
+    status: int
+    detail: str
+    allowed: list[str] = []
+
+
+class Known(Decided):
+    """What is known of a command afterwards. problem: with status `refused`."""
+
+    problem: WhyRefused | None = None
+
+
 DECLARED: dict[str, Any] = {
     "response_model": Decided,
     "responses": {202: {"model": Decided, "description": "Accepted, not decided yet"}, **_ANSWERS},
@@ -159,6 +173,25 @@ class Giving:
             "at": body.at,
             "reason": reason,
         }
+
+    async def became(self, command_id: str, caller: Principal) -> Known:
+        """What became of a command, for its giver and for its area: a crew that is lent gives commands in an area
+        that it may not read. Raises NotFound, and Unavailable."""
+        try:
+            result = await self.desk.result(command_id)
+        except StoreUnavailable as error:
+            raise Unavailable(str(error), retry_after=2) from error
+        mine = ids.gave(caller.client, command_id)
+        if result is None and mine:
+            return Known(command_id=command_id, status="pending")
+        if result is None or not (mine or caller.may(result["area"])):
+            raise NotFound("Nothing is known of this command (yet).")
+        told = {name: result[name] for name in Decided.model_fields if name in result}
+        if result["status"] == "refused":
+            told["problem"] = WhyRefused(
+                status=result["code"], detail=result["detail"], allowed=list(result["allowed"])
+            )
+        return Known(**told)
 
     async def give(self, command: Command, prefer: str | None) -> Response:
         """Send it, and answer as `Prefer` asks. Raises the problem with which it was refused, and Unavailable."""

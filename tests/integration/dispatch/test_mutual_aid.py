@@ -31,7 +31,7 @@ async def test_D8_a_neighbours_patrol_is_lent_commanded_by_its_own_crew_and_come
         (guest,) = ciyin["borrowed"]
         assert (guest["unit"], guest["home_area"], guest["home_unit"]) == (name, "yujin", unit)
         assert guest["assignments"] == [lent["id"]]
-        crew = {one: system.client("crew", "yujin", one) for one in (unit, not_it)}
+        crew = {one: system.client("crew", "yujin", one, f"terminal-{one}") for one in (unit, not_it)}
         stranger = system.client("crew", "gaoqiao", "P1")
         async with crew[unit] as mine, crew[not_it] as other, stranger:
             for who, status in ((other, 403), (stranger, 403)):
@@ -50,7 +50,21 @@ async def test_D8_a_neighbours_patrol_is_lent_commanded_by_its_own_crew_and_come
                 [{"unit": unit, "lon": 113.0, "lat": 28.2, "at": datetime.now(UTC).isoformat()}]
             )
             for verb in ("acknowledge", "en-route", "on-scene"):
-                assert (await mine.dispatch.step(lent["id"], verb))["status"] == "done"
+                done = await mine.dispatch.step(lent["id"], verb)
+                assert done["status"] == "done"
+            # Whoever gave a command reads what became of it, in an area of which it reads nothing else.
+            for who in (mine, desk):
+                known = await who.dispatch.command(done["command_id"])
+                assert (known["status"], known["assignment_id"]) == ("done", lent["id"])
+            with pytest.raises(Refused) as refused:
+                await mine.dispatch.step(lent["id"], "en-route")
+            known = await mine.dispatch.command(refused.value.problem["command_id"])
+            assert known["status"] == "refused"
+            assert known["problem"] == {name: refused.value.problem[name] for name in ("status", "detail", "allowed")}
+            for who in (other, stranger):
+                with pytest.raises(Refused) as refused:
+                    await who.dispatch.command(done["command_id"])
+                assert refused.value.status == 404
 
             async def passed_on() -> bool:
                 told = await everything(system, topics.UNIT_POSITIONS.name, CIYIN)
