@@ -173,6 +173,8 @@ class City:
                     board = told.data["areas"].get(self.people.area, {})
                     for state in board.get("incidents", ()):
                         self._state(state)
+                    for state in board.get("units", ()):
+                        self._event("fengqiao.unit.state.v1", state)
                     watching.set()
                 elif isinstance(told.data, dict) and isinstance(told.data.get("data"), dict):
                     self._event(told.data["type"], told.data["data"])
@@ -184,6 +186,8 @@ class City:
         match type:
             case "fengqiao.incident.state.v1":
                 self._state(data)
+            case "fengqiao.unit.state.v1":
+                crews.unit(data)
             case "fengqiao.incident.opened.v1":
                 desk.opened(data)
             case "fengqiao.unit.on-duty.v1" | "fengqiao.unit.off-duty.v1":

@@ -1,4 +1,5 @@
-"""One unit of the city: where it is, and how a party of it serves an assignment from reading it to the clear."""
+"""One unit of the city: where it is, where it is to wait, and how a party of it serves an assignment from reading it to
+the clear."""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,6 +15,28 @@ from simulation.ways import LonLat, NoWay, Way, Ways
 
 ROAMING_SPEED: Final = 0.4
 """Of an emergency vehicle's: how fast one goes who only looks around."""
+STANDBY_SPEED: Final = 0.6
+"""Of an emergency vehicle's: how fast one goes to where it is to wait. Dispatch takes twice the way's seconds, and five
+minutes, for its being under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Where a unit is to wait, and until when."""
+
+    point: str
+    place: LonLat
+    until: datetime
+
+    @classmethod
+    def told(cls, unit: Mapping[str, Any]) -> "Order | None":
+        """Of a unit's state; None where it is not to wait anywhere."""
+        standby = unit.get("standby")
+        if standby is None:
+            return None
+        place = standby["place"]
+        until = datetime.fromisoformat(standby["until"])
+        return cls(standby["point"], (float(place["lon"]), float(place["lat"])), until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +91,8 @@ class Mover:
 
     def head_for(self, goal: LonLat, speed: float = 1.0) -> None:
         """Go there from where it is, at that share of an emergency's speed. Where no road leads, it stays."""
+        if self._way.places[-1] == goal and (self.left() <= 0 or self._speed == speed):
+            return
         try:
             way = self._ways.redirected(self._way, self._since(), goal, self._team.mode, self._team.speed_factor)
         except NoWay:
@@ -152,11 +177,24 @@ class Crew:
     told_at: datetime | None = None
     """When its position was last reported."""
     told_place: LonLat | None = None
+    order: Order | None = None
+    """Where it was last told to wait."""
 
     @property
     def free(self) -> bool:
         return not self.jobs
 
-    def idle(self) -> bool:
-        """Free, and not on its way anywhere."""
-        return self.free and self.mover.left() <= 0
+    def idle(self, now: datetime) -> bool:
+        """Free, not on its way anywhere, and not told to wait where it is."""
+        return self.free and self.mover.left() <= 0 and not self.waits(now)
+
+    def waits(self, now: datetime) -> bool:
+        """Whether an order to wait somewhere holds."""
+        return self.order is not None and now < self.order.until
+
+    def rest(self, now: datetime) -> None:
+        """Nothing to do any more: to where it is to wait, or home, unless it roams."""
+        if self.order is not None and self.waits(now):
+            self.mover.head_for(self.order.place, STANDBY_SPEED)
+        elif not self.team.roams:
+            self.mover.head_for(self.team.home)

@@ -1,4 +1,5 @@
-"""All crews of a city: they follow the live stream, serve what they are given, report where they are, go home or roam.
+"""All crews of a city: they follow the live stream, serve what they are given, report where they are, wait where they
+are told to, go home or roam.
 
 What a state record says counts: it holds the whole incident, a snapshot holds all of them, and a late one has a
 smaller number. So a break of the line needs nothing of its own.
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 from fengqiao.client import Refused
 from fengqiao.runtime.clock import Clock
-from simulation.city.crew import ROAMING_SPEED, Crew, Job, Mover, Task
+from simulation.city.crew import ROAMING_SPEED, Crew, Job, Mover, Order, Task
 from simulation.city.duty import roster, shift_name
 from simulation.city.ground import Ground, Matter, Team
 from simulation.city.handling import Handling, Rules, handling
@@ -52,6 +53,8 @@ class Crews:
     on: dict[str, Crew] = field(default_factory=dict)
     released: set[str] = field(default_factory=set)
     """Units that somebody else has signed on since: theirs, for as long as this city lives."""
+    _orders: dict[str, tuple[int, Order | None]] = field(default_factory=dict)
+    """Where each unit of the area is to wait, by the number of the state that says so."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def take_over(self) -> None:
@@ -61,10 +64,16 @@ class Crews:
         shift = shift_name(self.ground, now)
         new = [id for id in wanted if id not in self.on]
         for id in new:
-            self.on[id] = Crew(wanted[id], self.mover(wanted[id]))
+            self._come(Crew(wanted[id], self.mover(wanted[id])))
         await asyncio.gather(*(self._duty(id, on=True, shift=shift) for id in new))
         gone = [id for id, crew in self.on.items() if id not in wanted and crew.free]
         await asyncio.gather(*(self._sign_off(id) for id in gone))
+
+    def _come(self, crew: Crew) -> None:
+        """It is on duty, perhaps since before the city began: then an order of that time holds."""
+        self.on[crew.team.id] = crew
+        _, crew.order = self._orders.get(crew.team.id, (0, None))
+        crew.rest(self.clock.now())
 
     async def _duty(self, unit: str, *, on: bool, **more: Any) -> None:
         desk = self.people.person("dispatcher").dispatch
@@ -95,6 +104,19 @@ class Crews:
             elif (task := Task.told(assignment, state)).goal != crew.jobs[id][0].task.goal:
                 crew.jobs[id][0].moved(task)
 
+    def unit(self, state: Mapping[str, Any]) -> None:
+        """A unit as it is now: an idle one goes where it is told to wait, at once."""
+        unit, sequence = state["unit"], state["sequence"]
+        if sequence <= self._orders.get(unit, (0, None))[0]:
+            return
+        order = Order.told(state)
+        self._orders[unit] = sequence, order
+        crew = self.on.get(unit)
+        if crew is not None:
+            crew.order = order
+            if crew.free and order is not None:
+                crew.rest(self.clock.now())
+
     def taken_by(self, unit: str, client: str) -> None:
         """Somebody has signed the unit on: when it is not the city, the crew is theirs."""
         if not client.startswith(self.people.client) and unit in self.on:
@@ -115,8 +137,8 @@ class Crews:
         if (found := crew.jobs.pop(assignment, None)) is not None:
             if found[1] is not asyncio.current_task():
                 found[1].cancel()
-            if crew.free and not crew.team.roams:
-                crew.mover.head_for(crew.team.home)
+            if crew.free:
+                crew.rest(self.clock.now())
 
     async def _serve(self, crew: Crew, job: Job, plan: Handling, done: int) -> None:
         while True:
@@ -152,8 +174,9 @@ class Crews:
         random = Random(f"{self.seed}-roaming")
         while True:
             await self.clock.sleep(max(REPORT_EVERY / self.pace, LEAST_REAL * self.clock.speed))
+            now = self.clock.now()
             for crew in self.on.values():
-                if crew.team.roams and crew.idle():
+                if crew.team.roams and crew.idle(now):
                     crew.mover.head_for(self._somewhere_near(crew, random), ROAMING_SPEED)
             await self.tell_places(self._news())
 

@@ -1,6 +1,7 @@
 """The demo city on real services: every call is served, a restart is survived, and nobody stays signed on."""
 
 import asyncio
+import math
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -9,6 +10,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
+from fengqiao.contracts import topics
 from fengqiao.runtime.clock import open_clock
 from fengqiao.runtime.settings import ServiceName
 from simulation.city.city import Chosen, City
@@ -16,10 +20,12 @@ from simulation.city.ground import load_ground
 from simulation.city.people import People
 from tests.awaiting import eventually
 from tests.conftest import run
+from tests.integration.dispatch.kit import everything
 from tests.system import ROOT, System
 
 SERVICES: tuple[ServiceName, ...] = ("intake", "dispatch", "commandroom")
 AREAS = ROOT / "deploy" / "areas"
+COS = math.cos(math.radians(28.2))
 
 
 def started(system: System, clock: str) -> System:
@@ -73,6 +79,53 @@ def test_D4_a_minute_of_a_city_is_served_to_the_last_call_also_over_a_restart(fr
         assert await on_duty(system, "dongcheng") == []
 
     run(minute())
+
+
+async def fixes(system: System, unit: str) -> list[dict[str, Any]]:
+    """What its terminal has reported, the oldest first."""
+    told = [orjson.loads(one.value) for one in await everything(system, topics.UNIT_POSITIONS.name) if one.value]
+    return [fix for fix in told if fix["unit"] == unit]
+
+
+def metres(fix: dict[str, Any], place: dict[str, Any]) -> float:
+    return math.dist((fix["lon"] * COS, fix["lat"]), (place["lon"] * COS, place["lat"])) * 111_195.0
+
+
+def test_D6_idle_units_drive_to_where_they_are_told_to_wait_and_stay_there(fresh_system: System) -> None:
+    """Nobody calls: what moves, moves because dispatch has ordered it."""
+    system = started(fresh_system, "2024-10-30T22:00:00+08:00,x30")
+
+    async def quiet_night() -> None:
+        stop = asyncio.Event()
+        async with city(system, "gaoqiao", Chosen(rate=1e-5)) as some, system.client("dispatcher") as desk:
+            living = asyncio.create_task(some.live(stop))
+
+            async def sent() -> Any:
+                return [one for one in await desk.dispatch.units("gaoqiao") if one.get("standby")]
+
+            async def there() -> Any:
+                """A unit that was ordered away, and has reported its place at the point twice since."""
+                for unit in await sent():
+                    order, told = unit["standby"], await fixes(system, unit["unit"])
+                    begun = datetime.fromisoformat(order["ordered_at"])
+                    since = [fix for fix in told if datetime.fromisoformat(fix["at"]) >= begun]
+                    at_point = [fix for fix in since if metres(fix, order["place"]) < 1]
+                    if len(at_point) >= 2 and metres(since[0], order["place"]) > 300:
+                        return unit, since
+                return None
+
+            unit, since = await eventually(there, within=120, every=1, what="somebody waits where he was told to")
+            place = unit["standby"]["place"]
+            far = [metres(fix, place) for fix in since]
+            arrived = next(number for number, away in enumerate(far) if away < 1)
+            assert len({round(away) for away in far[:arrived]}) >= 2, "it reports its place on the way"
+            assert {round(away) for away in far[arrived:]} == {0}, "it stays"
+            stop.set()
+            tally = await living
+        assert (tally.wrong, tally.reported) == ([], 0)
+        assert await on_duty(system, "gaoqiao") == []
+
+    run(quiet_night())
 
 
 async def simulate(system: System, *arguments: str) -> Process:

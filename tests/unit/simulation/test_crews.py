@@ -1,7 +1,7 @@
 """Crews follow what the states say: begun once, redirected, stopped; a unit that somebody else signs on is theirs."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 
 from fengqiao.client import Addresses
 from fengqiao.runtime.clock import ManualClock
-from simulation.city.crew import Crew, Mover
+from simulation.city.crew import STANDBY_SPEED, Crew, Mover
 from simulation.city.crews import Crews, Tally
 from simulation.city.ground import Ground, load_ground
 from simulation.city.handling import Rules
@@ -48,6 +48,26 @@ def state(*assignments: tuple[str, str, str], at: tuple[float, float] = HERE) ->
     }
 
 
+def waiting(unit: str, sequence: int, at: tuple[float, float] | None, *, minutes: float = 600) -> dict[str, Any]:
+    """The unit's state: told to wait there for so long, or nowhere."""
+    told: dict[str, Any] = {"unit": unit, "sequence": sequence}
+    if at is not None:
+        until = (NOW + timedelta(minutes=minutes)).isoformat()
+        told["standby"] = {"point": "S01", "place": {"lon": at[0], "lat": at[1]}, "until": until}
+    return told
+
+
+def later(crews: Crews, seconds: float) -> None:
+    assert isinstance(crews.clock, ManualClock)
+    crews.clock.advance(seconds)
+
+
+def there(crews: Crews, unit: str) -> tuple[float, float]:
+    """Where the unit is when its way is over."""
+    later(crews, crews.on[unit].mover.left() + 0.001)
+    return crews.on[unit].mover.place()
+
+
 def jobs(crews: Crews, unit: str) -> list[str]:
     return list(crews.on[unit].jobs)
 
@@ -84,6 +104,41 @@ async def test_a_unit_that_somebody_else_signs_on_is_theirs(crews: Crews) -> Non
     crews.taken_by("YY", "story-dispatcher")
     await asyncio.gather(working, return_exceptions=True)
     assert ("YY" in crews.on, "YY" in crews.released, working.cancelled()) == (False, True, True)
+
+
+def test_D6_a_unit_drives_to_where_it_is_told_to_wait_and_stays_until_the_order_ends(crews: Crews) -> None:
+    crew = crews.on["P2"]
+    assert crew.team.roams
+    crews.unit(waiting("P2", 7, THERE))
+    way = crews.ground.ways.way(crew.team.home, THERE)
+    assert crew.mover.left() == pytest.approx(way.seconds / STANDBY_SPEED)
+    later(crews, crew.mover.left() / 2)
+    assert crew.mover.place() == pytest.approx(way.at(way.seconds / 2))
+    crews.unit(waiting("P2", 8, THERE))
+    assert crew.mover.place() == pytest.approx(way.at(way.seconds / 2)), "told again, it goes on"
+    assert (there(crews, "P2"), crew.idle(crews.clock.now())) == (THERE, False)
+    later(crews, 600 * 60)
+    assert (crew.mover.place(), crew.idle(crews.clock.now())) == (THERE, True)
+
+
+def test_D6_a_late_state_is_passed_over_and_a_newer_order_turns_the_unit_round(crews: Crews) -> None:
+    crews.unit(waiting("YY", 7, THERE))
+    crews.unit(waiting("YY", 6, HERE))
+    assert there(crews, "YY") == THERE
+    crews.unit(waiting("YY", 8, HERE))
+    assert there(crews, "YY") == HERE
+
+
+async def test_D6_an_order_amid_an_assignment_counts_when_that_is_over(crews: Crews) -> None:
+    crews.state(state(("x.1", "YY", "on_scene")))
+    crews.unit(waiting("YY", 7, THERE))
+    assert crews.on["YY"].mover.left() <= 0
+    crews.state(state(("x.1", "YY", "cleared")))
+    assert there(crews, "YY") == THERE
+    crews.state(state(("x.2", "YY", "on_scene")))
+    crews.unit(waiting("YY", 8, None))
+    crews.state(state(("x.2", "YY", "cleared")))
+    assert there(crews, "YY") == crews.on["YY"].team.home
 
 
 @pytest.mark.parametrize("pace", [1.0, 10.0])
