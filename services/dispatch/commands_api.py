@@ -10,141 +10,108 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from fengqiao.contracts import commands, ids
+from fengqiao.contracts import commands
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.datums import to_wgs84
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.problems import Unprocessable, problem_responses
 from services.dispatch import requests
 from services.dispatch.forms import Forms
-from services.dispatch.giving import DECLARED, AssignmentId, Giving, IncidentId, Key, Known, Prefer, UnitPath
+from services.dispatch.giving import (
+    DECLARED,
+    AssignmentId,
+    ByCrew,
+    ByDesk,
+    ByUnit,
+    Giving,
+    IncidentId,
+    Known,
+    Sent,
+    UnitPath,
+)
 
 
 def router(giving: Giving, forms: Forms) -> APIRouter:
     routes = APIRouter(tags=["commands"])
-    crew = Annotated[Principal, require("assignments:command")]
-    desk_officer = Annotated[Principal, require("dispatch:command")]
 
     async def step(
         kind: type[commands.AssignmentCommand],
         id: str,
+        sent: Sent,
         body: requests.Step,
-        caller: Principal,
-        key: str | None,
-        prefer: str | None,
         words: str | None = None,
         **more: Any,
     ) -> Response:
-        area, unit = giving.of_assignment(id, caller)
-        marks = await giving.begin(caller, area, key, body, words, unit)
-        return await giving.give(kind(**marks, assignment_id=id, **more), prefer)
+        area, unit = giving.of_assignment(id, sent.caller)
+        return await giving.give(kind, area, sent, body, words, unit, assignment_id=id, **more)
 
     @routes.post("/v1/assignments/{id}/received", **DECLARED)
-    async def received(
-        id: AssignmentId, caller: crew, body: requests.Step | None = None, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def received(id: AssignmentId, sent: ByCrew, body: requests.Step | None = None) -> Response:
         """The crew's terminal has it. Sent by the terminal itself; nobody has read it yet."""
-        return await step(commands.Received, id, body or requests.Step(), caller, key, prefer)
+        return await step(commands.Received, id, sent, body or requests.Step())
 
     @routes.post("/v1/assignments/{id}/acknowledge", **DECLARED)
-    async def acknowledge(
-        id: AssignmentId, caller: crew, body: requests.Step | None = None, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def acknowledge(id: AssignmentId, sent: ByCrew, body: requests.Step | None = None) -> Response:
         """The crew has read it."""
-        return await step(commands.Acknowledge, id, body or requests.Step(), caller, key, prefer)
+        return await step(commands.Acknowledge, id, sent, body or requests.Step())
 
     @routes.post("/v1/assignments/{id}/en-route", **DECLARED)
-    async def en_route(
-        id: AssignmentId, caller: crew, body: requests.Step | None = None, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def en_route(id: AssignmentId, sent: ByCrew, body: requests.Step | None = None) -> Response:
         """The crew is on its way."""
-        return await step(commands.EnRoute, id, body or requests.Step(), caller, key, prefer)
+        return await step(commands.EnRoute, id, sent, body or requests.Step())
 
     @routes.post("/v1/assignments/{id}/on-scene", **DECLARED)
-    async def on_scene(
-        id: AssignmentId, caller: crew, body: requests.Step | None = None, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def on_scene(id: AssignmentId, sent: ByCrew, body: requests.Step | None = None) -> Response:
         """The crew is there."""
-        return await step(commands.OnScene, id, body or requests.Step(), caller, key, prefer)
+        return await step(commands.OnScene, id, sent, body or requests.Step())
 
     @routes.post("/v1/assignments/{id}/clear", **DECLARED)
-    async def clear(
-        id: AssignmentId, caller: crew, body: requests.Cleared, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def clear(id: AssignmentId, sent: ByCrew, body: requests.Cleared) -> Response:
         """Done there, with a result of the area's list. A dispute becomes a mediation case, which the answer names."""
-        area, _ = giving.of_assignment(id, caller)
+        area, _ = giving.of_assignment(id, sent.caller)
         forms.check_result(area, body.disposition, "/disposition")
         dispute = None if body.dispute is None else commands.DisputeFound(**body.dispute.model_dump())
-        form = None
-        if body.feedback is not None:
-            key = key or giving.new_key()
-            form = await forms.kept(body.feedback, area, key, caller.client, "/feedback/result")
+        form = None if body.feedback is None else await forms.kept(body.feedback, area, sent, "/feedback/result")
         told: dict[str, Any] = {"disposition": body.disposition, "dispute": dispute, "feedback": form}
-        return await step(commands.Clear, id, body, caller, key, prefer, **told)
+        return await step(commands.Clear, id, sent, body, **told)
 
     @routes.post("/v1/assignments/{id}/decline", **DECLARED)
-    async def decline(
-        id: AssignmentId, caller: crew, body: requests.Explained, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def decline(id: AssignmentId, sent: ByCrew, body: requests.Explained) -> Response:
         """The crew cannot go; another is sent."""
-        return await step(commands.Decline, id, body, caller, key, prefer, body.reason)
+        return await step(commands.Decline, id, sent, body, body.reason)
 
     @routes.post("/v1/assignments/{id}/cancel", **DECLARED)
-    async def cancel_assignment(
-        id: AssignmentId, caller: desk_officer, body: requests.Explained, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def cancel_assignment(id: AssignmentId, sent: ByDesk, body: requests.Explained) -> Response:
         """A dispatcher takes the unit off."""
-        return await step(commands.CancelAssignment, id, body, caller, key, prefer, body.reason)
+        return await step(commands.CancelAssignment, id, sent, body, body.reason)
 
     @routes.post("/v1/incidents/{id}/assign", **DECLARED)
-    async def assign(
-        id: IncidentId, caller: desk_officer, body: requests.Assign, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def assign(id: IncidentId, sent: ByDesk, body: requests.Assign) -> Response:
         """A dispatcher sends these units, whatever the plan says; all of them or none."""
-        area = giving.area_of(id, ids.is_incident_id, caller)
-        marks = await giving.begin(caller, area, key, body, body.reason)
-        return await giving.give(
-            commands.Assign(**marks, incident_id=id, units=tuple(dict.fromkeys(body.units))), prefer
-        )
+        units = tuple(dict.fromkeys(body.units))
+        return await giving.order(commands.Assign, id, sent, body, body.reason, units=units)
 
     @routes.post("/v1/incidents/{id}/steps/{step_id}/done", **DECLARED)
     async def step_done(
         id: IncidentId,
         step_id: Annotated[str, Path(max_length=40)],
-        caller: desk_officer,
+        sent: ByDesk,
         body: requests.Step | None = None,
-        key: Key = None,
-        prefer: Prefer = None,
     ) -> Response:
         """A step of the incident's plan is done: merchants have broadcast, volunteers have their message."""
-        area = giving.area_of(id, ids.is_incident_id, caller)
-        marks = await giving.begin(caller, area, key, body or requests.Step(), None)
-        return await giving.give(commands.StepDone(**marks, incident_id=id, step=step_id), prefer)
+        return await giving.order(commands.StepDone, id, sent, body or requests.Step(), step=step_id)
 
     @routes.post("/v1/incidents/{id}/cancel", **DECLARED)
-    async def cancel_incident(
-        id: IncidentId, caller: desk_officer, body: requests.Cancel, key: Key = None, prefer: Prefer = None
-    ) -> Response:
+    async def cancel_incident(id: IncidentId, sent: ByDesk, body: requests.Cancel) -> Response:
         """End it without a result; units on it are stood down."""
-        area = giving.area_of(id, ids.is_incident_id, caller)
-        marks = await giving.begin(caller, area, key, body, body.reason)
-        return await giving.give(commands.CancelIncident(**marks, incident_id=id, why=body.why), prefer)
+        return await giving.order(commands.CancelIncident, id, sent, body, body.reason, why=body.why)
 
     @routes.put("/v1/units/{unit}/duty", **DECLARED)
-    async def duty(
-        unit: UnitPath,
-        caller: Annotated[Principal, require("units:write")],
-        body: requests.Duty,
-        area: str | None = None,
-        key: Key = None,
-        prefer: Prefer = None,
-    ) -> Response:
+    async def duty(unit: UnitPath, sent: ByUnit, body: requests.Duty, area: str | None = None) -> Response:
         """Sign a unit on or off. `area` may be left out by a token that is for one area only."""
-        where = giving.area_with(caller, area, unit)
-        marks = await giving.begin(caller, where, key, body, None)
-        return await giving.give(
-            commands.SetDuty(**marks, unit=unit, on=body.on, shift=body.shift, crew=body.crew), prefer
-        )
+        where = giving.area_with(sent.caller, area, unit)
+        more = {"on": body.on, "shift": body.shift, "crew": body.crew}
+        return await giving.give(commands.SetDuty, where, sent, body, unit=unit, **more)
 
     @routes.post("/v1/positions", status_code=202, responses=problem_responses(404, 422, 503))
     async def positions(

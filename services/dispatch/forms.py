@@ -8,7 +8,7 @@ from fengqiao.contracts.feedback import FeedbackForm
 from fengqiao.contracts.model import Category, PaperReference
 from fengqiao.runtime.problems import Unprocessable
 from services.dispatch import requests
-from services.dispatch.giving import Giving
+from services.dispatch.giving import Giving, Sent
 from services.dispatch.papers import Papers
 
 
@@ -19,9 +19,7 @@ class Forms:
         self._giving = giving
         self._papers = papers
 
-    async def kept(
-        self, form: requests.Form, area: str, key: str, client: str, pointer: str = "/result"
-    ) -> FeedbackForm:
+    async def kept(self, form: requests.Form, area: str, sent: Sent, pointer: str = "/result") -> FeedbackForm:
         """The form without its personal part, which is kept. pointer: to its result, in the request. Raises
         Unprocessable for an unknown result, and Unavailable."""
         if form.result is not None:
@@ -32,8 +30,8 @@ class Forms:
             paper = await self._papers.keep(
                 orjson.dumps(words, option=orjson.OPT_SORT_KEYS).decode(),
                 area,
-                f"{key} form",
-                client,
+                f"{sent.key} form",
+                sent.caller.client,
                 self._giving.clock.now(),
             )
         return FeedbackForm(

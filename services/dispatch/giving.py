@@ -2,19 +2,21 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from fastapi import Header, Path, Response
+from fastapi import Depends, Header, Path, Response
 from pydantic import BaseModel
 
 from fengqiao.contracts import ids
 from fengqiao.contracts.commands import Command
 from fengqiao.contracts.model import Actor, PaperReference
-from fengqiao.runtime.auth import Principal
+from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.problems import Conflict, Forbidden, NotFound, Unavailable, Unprocessable, problem_responses
+from fengqiao.runtime.roles import Scope
 from services.dispatch import lent_crews, requests
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
@@ -28,6 +30,29 @@ AssignmentId = Annotated[str, Path(max_length=80, description="The assignment's 
 IncidentId = Annotated[str, Path(max_length=80)]
 UnitPath = Annotated[str, Path(max_length=40)]
 _ANSWERS = problem_responses(404, 409, 422, 503)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a command was sent. key: a command sent again with it acts once; one of its own where none was given."""
+
+    caller: Principal
+    key: str
+    prefer: str | None
+
+
+def sent_with(scope: Scope) -> Any:
+    """Annotate a parameter with this to get how a command was sent, by a caller who has the scope."""
+
+    async def sent(caller: Annotated[Principal, require(scope)], key: Key = None, prefer: Prefer = None) -> Sent:
+        return Sent(caller, key or secrets.token_hex(16), prefer)
+
+    return Depends(sent)
+
+
+ByCrew = Annotated[Sent, sent_with("assignments:command")]
+ByDesk = Annotated[Sent, sent_with("dispatch:command")]
+ByUnit = Annotated[Sent, sent_with("units:write")]
 
 
 class Decided(BaseModel):
@@ -106,10 +131,6 @@ class Giving:
     def handling(self, area: str) -> Handling:
         return self._areas[area].handling
 
-    def new_key(self) -> str:
-        """For a command that was sent without one: it acts as often as it is sent."""
-        return secrets.token_hex(16)
-
     def area_of(self, identifier: str, valid: Callable[[str], bool], caller: Principal) -> str:
         """A malformed id is 404, another area's 403, at once."""
         area = ids.area_of(identifier)
@@ -149,31 +170,6 @@ class Giving:
     def has_unit(self, area: str, unit: str) -> bool:
         return unit in self._areas[area].units
 
-    async def begin(
-        self,
-        caller: Principal,
-        area: str,
-        key: str | None,
-        body: requests.Step,
-        words: str | None,
-        unit: str | None = None,
-    ) -> dict[str, Any]:
-        """What every command carries; its words are kept first. unit: the caller's, where it is not called as in its
-        token. Raises Unavailable."""
-        now = self.clock.now()
-        key = key or self.new_key()
-        reason: PaperReference | None = None
-        if words is not None:
-            reason = await self._papers.keep(words, area, key, caller.client, now)
-        return {
-            "command_id": ids.command_id(caller.client, key),
-            "area": area,
-            "by": Actor(client=caller.client, role=caller.role, unit=unit or caller.unit),
-            "received_at": now,
-            "at": body.at,
-            "reason": reason,
-        }
-
     async def became(self, command_id: str, caller: Principal) -> Known:
         """What became of a command, for its giver and for its area: a crew that is lent gives commands in an area
         that it may not read. Raises NotFound, and Unavailable."""
@@ -193,11 +189,52 @@ class Giving:
             )
         return Known(**told)
 
-    async def give(self, command: Command, prefer: str | None) -> Response:
-        """Send it, and answer as `Prefer` asks. Raises the problem with which it was refused, and Unavailable."""
+    async def order(
+        self,
+        kind: type[Command],
+        incident_id: str,
+        sent: Sent,
+        body: requests.Step,
+        words: str | None = None,
+        /,
+        **more: Any,
+    ) -> Response:
+        """Give an order about an incident. words, more: as for `give`."""
+        area = self.area_of(incident_id, ids.is_incident_id, sent.caller)
+        return await self.give(kind, area, sent, body, words, incident_id=incident_id, **more)
+
+    async def give(
+        self,
+        kind: type[Command],
+        area: str,
+        sent: Sent,
+        body: requests.Step,
+        words: str | None = None,
+        called: str | None = None,
+        /,
+        **more: Any,
+    ) -> Response:
+        """Send a command, and answer as `Prefer` asks. Raises the problem with which it was refused, and Unavailable.
+
+        words: kept first, for the event carries a reference. called: the caller's unit, where it is not called as in
+        its token. more: the fields of its kind.
+        """
+        caller, now = sent.caller, self.clock.now()
+        reason: PaperReference | None = None
+        if words is not None:
+            reason = await self._papers.keep(words, area, sent.key, caller.client, now)
+        command = kind(
+            command_id=ids.command_id(caller.client, sent.key),
+            area=area,
+            by=Actor(client=caller.client, role=caller.role, unit=called or caller.unit),
+            received_at=now,
+            at=body.at,
+            reason=reason,
+            **more,
+        )
         # What keeping its words has taken is part of the wait.
-        taken = (self.clock.now() - command.received_at).total_seconds() / self.clock.speed
-        wait = max(seconds_to_wait(prefer) - taken, 0.0)
+        taken = (self.clock.now() - now).total_seconds() / self.clock.speed
+        wait = max(seconds_to_wait(sent.prefer) - taken, 0.0)
         try:
             return answer(await self.desk.send(command, wait), command.command_id)
         except StoreUnavailable as error:

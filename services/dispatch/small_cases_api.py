@@ -13,7 +13,7 @@ from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, prob
 from services.dispatch import lent_crews, requests
 from services.dispatch.domain.forces import Forces
 from services.dispatch.forms import Forms
-from services.dispatch.giving import DECLARED, Giving, IncidentId, Key, Prefer
+from services.dispatch.giving import DECLARED, ByCrew, ByDesk, Giving, IncidentId
 from services.dispatch.stores import Stores
 
 Reader = Annotated[Principal, require("dispatch:read")]
@@ -60,31 +60,16 @@ def router(giving: Giving, forms: Forms, stores: Stores, forces: Mapping[str, Fo
         )
 
     @routes.post("/v1/small-cases/{incident_id}/owner", **DECLARED)
-    async def owner(
-        incident_id: IncidentId,
-        caller: Annotated[Principal, require("dispatch:command")],
-        body: requests.Owner,
-        key: Key = None,
-        prefer: Prefer = None,
-    ) -> Response:
+    async def owner(incident_id: IncidentId, sent: ByDesk, body: requests.Owner) -> Response:
         """Name who has to solve it; its time does not begin anew."""
-        area = giving.area_of(incident_id, ids.is_incident_id, caller)
-        marks = await giving.begin(caller, area, key, body, body.reason)
-        return await giving.give(orders.OwnSmallCase(**marks, incident_id=incident_id, owner=body.owner), prefer)
+        return await giving.order(orders.OwnSmallCase, incident_id, sent, body, body.reason, owner=body.owner)
 
     @routes.post("/v1/small-cases/{incident_id}/solve", **DECLARED)
-    async def solve(
-        incident_id: IncidentId,
-        caller: Annotated[Principal, require("assignments:command")],
-        body: requests.Solved,
-        key: Key = None,
-        prefer: Prefer = None,
-    ) -> Response:
+    async def solve(incident_id: IncidentId, sent: ByCrew, body: requests.Solved) -> Response:
         """It is solved. A crew solves the cases that its unit owns."""
-        area = giving.area_of(incident_id, ids.is_incident_id, caller)
+        area = giving.area_of(incident_id, ids.is_incident_id, sent.caller)
         forms.check_result(area, body.result, "/result")
-        marks = await giving.begin(caller, area, key, body, body.reason)
-        return await giving.give(orders.SolveSmallCase(**marks, incident_id=incident_id, result=body.result), prefer)
+        return await giving.order(orders.SolveSmallCase, incident_id, sent, body, body.reason, result=body.result)
 
     @routes.get("/v1/areas/{area}/handling", responses=problem_responses(404))
     async def handling(caller: Reader, area: str) -> dict[str, Any]:
