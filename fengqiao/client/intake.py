@@ -38,10 +38,13 @@ class Intake:
         caller: dict[str, str] | None = None,
         details: dict[str, Any] | None = None,
         answered_at: datetime | None = None,
+        caller_category: str | None = None,
+        tags: list[str] | None = None,
     ) -> Accepted:
         """Report an incident. Safe to repeat: the same external_id is the same incident.
 
-        category: a code or an alias. location: {"address"} or {"lon", "lat", "datum"}. Raises Refused, Unreachable.
+        category: a code or an alias. caller_category: what the caller took it for, where that is another.
+        location: {"address"} or {"lon", "lat", "datum"}. Raises Refused, Unreachable.
         """
         body = {
             "area": area,
@@ -55,6 +58,8 @@ class Intake:
             "location": location,
             "caller": caller,
             "details": details,
+            "caller_category": caller_category,
+            "tags": tags,
         }
         filled = {name: value for name, value in body.items() if value is not None}
         accepted: Accepted = await self._connection.json("POST", "/v1/incidents", filled, repeatable=True)

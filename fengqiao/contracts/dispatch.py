@@ -17,6 +17,7 @@ from fengqiao.contracts.model import (
     Event,
     IncidentId,
     Instant,
+    Level,
     Location,
     PaperReference,
     Priority,
@@ -120,6 +121,16 @@ class IncidentOpened(IncidentEvent):
     targets: Targets | None = None
     """What the timers go by; none: nothing is timed."""
     steps: tuple[PlanStep, ...] = ()
+    initial_category: Category | None = None
+    """What the caller took it for, where that is not `category`."""
+    level: Level | None = None
+    tags: tuple[str, ...] | None = None
+    report_up: tuple[str, ...] | None = None
+    """Why it is reported up at once 要情上报; left out: it is not."""
+    void: bool | None = None
+    """True: a void call, no valid incident 有效警情."""
+    moves: bool | None = None
+    """True: its source tracks something that moves, so its place will change."""
 
 
 class IncidentCorrected(IncidentEvent):
@@ -140,6 +151,11 @@ class IncidentCorrected(IncidentEvent):
     """The incident merged into it that this came from."""
     original: Category | None = None
     """The desk's version of the category, where that is what changed."""
+    level: Level | None = None
+    tags: tuple[str, ...] | None = None
+    report_up: tuple[str, ...] | None = None
+    void: bool | None = None
+    """These four as in `incident.opened`; left out: as before."""
 
 
 class IncidentQueued(IncidentEvent):

@@ -15,6 +15,7 @@ from fengqiao.contracts.model import (
     Event,
     IncidentId,
     Instant,
+    Level,
     Location,
     Priority,
     UnitId,
@@ -139,6 +140,17 @@ class IncidentState(Event):
     clocks: tuple[ClockState, ...] = ()
     """Those that have struck or have a limit."""
     categories: CategoryVersions | None = None
+    """None: all of them are `category`."""
+    level: Level | None = None
+    tags: tuple[str, ...] = ()
+    report_up: tuple[str, ...] = ()
+    """Why it is reported up at once 要情上报; none: it is not."""
+    reported_up_at: Instant | None = None
+    """When that was asked for."""
+    void: bool = False
+    """A void call, no valid incident 有效警情."""
+    moves: bool = False
+    """Its source tracks something that moves."""
     held_until: Instant | None = None
     merged_into: IncidentId | None = None
     merged: tuple[MergedState, ...] = ()

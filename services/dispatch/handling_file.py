@@ -56,6 +56,11 @@ class _Emergency(_Row):
     count: Annotated[int, Field(ge=1, le=20)] = 2
 
 
+class _ReportUp(_Row):
+    to: Annotated[str, Field(min_length=1, max_length=60)] = "superior"
+    within_seconds: Annotated[float, Field(ge=0)] = 300.0
+
+
 class _Handling(_Row):
     version: str
     results: list[_Result] = []
@@ -63,6 +68,7 @@ class _Handling(_Row):
     small_cases: list[_Small] = []
     emergency: _Emergency | None = None
     link_from: Annotated[float, Field(ge=0, le=1)] = 0.9
+    report_up: _ReportUp = _ReportUp()
 
 
 def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
@@ -88,6 +94,8 @@ def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
         emergency=emergency,
         link_from=written.link_from,
         categories=categories,
+        report_up_to=written.report_up.to,
+        report_up_within=written.report_up.within_seconds,
     )
 
 

@@ -108,6 +108,12 @@ def incident_state(area: str, incident: Incident) -> IncidentState:
         waiting_roles=tuple(wanted.role for wanted in incident.waiting),
         timers=tuple(_timer(incident, timer) for timer in all_timers(incident)),
         clocks=limited(clocks(incident, incident.order.feedback_at), incident.targets),
+        level=incident.classed.level,
+        tags=incident.classed.tags,
+        report_up=incident.classed.report_up,
+        reported_up_at=incident.reported_up_at,
+        void=incident.classed.void,
+        moves=incident.classed.moves,
         **_ordered(incident),
     )
 

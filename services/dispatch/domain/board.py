@@ -51,6 +51,21 @@ class Late:
 
 
 @dataclass(frozen=True, slots=True)
+class Classed:
+    """What the area's category set says of an incident besides its category; intake's words (I6)."""
+
+    level: int | None = None
+    tags: tuple[str, ...] = ()
+    report_up: tuple[str, ...] = ()
+    """Why it is reported up at once; none: it is not."""
+    void: bool = False
+    moves: bool = False
+
+
+NOT_CLASSED: Final = Classed()
+
+
+@dataclass(frozen=True, slots=True)
 class SmallCase:
     """An unsolved small matter, watched until it is solved. result, solved_at: None until then."""
 
@@ -130,6 +145,9 @@ class Incident:
     late: tuple[Late, ...] = ()
     notified: int = 0
     """Notifications requested so far."""
+    classed: Classed = NOT_CLASSED
+    reported_up_at: datetime | None = None
+    """When it was asked for that it is reported up."""
     look_at: datetime | None = None
     """When its timers have to be looked at next; None where none runs."""
     ordered: Ordered | None = None

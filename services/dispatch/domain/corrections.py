@@ -13,7 +13,7 @@ from services.dispatch.domain.board import Incident
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.incident_status import WORKING
 from services.dispatch.domain.rechoosing import follow_up, other_plan
-from services.dispatch.domain.sending import fill, serve_queue, stand_down
+from services.dispatch.domain.sending import fill, report_up, serve_queue, stand_down
 
 
 def correct(then: Happenings, event: incidents.IncidentUpdated | incidents.IncidentCallerAdded) -> None:
@@ -47,6 +47,7 @@ def correct(then: Happenings, event: incidents.IncidentUpdated | incidents.Incid
         fill(then, incident.id, tell=True)
     elif incident.status in WORKING:
         follow_up(then, incident.id, tuple(changed))
+    report_up(then, incident.id)
 
 
 def _learn(
@@ -70,6 +71,17 @@ def _learn(
     if event.weapon is not None and event.weapon != more["weapon"]:
         more["weapon"] = event.weapon
         changed.append("weapon")
+    known = incident.classed
+    for name, before in (
+        ("level", known.level),
+        ("tags", known.tags),
+        ("report_up", known.report_up),
+        ("void", known.void),
+    ):
+        value = getattr(event, name)
+        if value is not None and value != before:
+            more[name] = value
+            changed.append(name)
     if event.words_added:
         changed.append("words")
 

@@ -9,10 +9,11 @@ from fengqiao.contracts.dispatch import Wanted
 from fengqiao.contracts.model import Event
 from fengqiao.contracts.states import AssignmentStatus, IncidentStatus
 from services.dispatch.domain import messages as private
-from services.dispatch.domain.board import Assignment, Board, Incident, Late, OnDuty, SetAside
+from services.dispatch.domain.board import Assignment, Board, Classed, Incident, Late, OnDuty, Ordered, SetAside
 from services.dispatch.domain.changed import put
 from services.dispatch.domain.evolve_orders import EVOLVE_ORDERS, corrected_order
 from services.dispatch.domain.evolve_standby import EVOLVE_STANDBY
+from services.dispatch.domain.handling import REPORT_UP
 from services.dispatch.domain.mutual_aid_evolve import EVOLVE_AID
 from services.dispatch.domain.timers import ESCALATED, GIVEN_UP, WARNED
 
@@ -48,6 +49,8 @@ def _opened(board: Board, event: said.IncidentOpened, sequence: int) -> Board:
         answered_at=event.answered_at,
         targets=event.targets,
         steps=event.steps,
+        classed=Classed(event.level, event.tags or (), event.report_up or (), bool(event.void), bool(event.moves)),
+        ordered=None if event.initial_category is None else Ordered(event.initial_category, event.category),
     )
     return put(board, incident, sequence, {"number": int(event.number)})
 
@@ -63,6 +66,13 @@ def _corrected(board: Board, event: said.IncidentCorrected, sequence: int) -> Bo
             "targets": event.targets,
             "steps": event.steps,
         }
+    said_of_it = {
+        name: value
+        for name in ("level", "tags", "report_up", "void")
+        if (value := getattr(event, name)) is not None and event.merged_incident is None
+    }
+    if said_of_it:
+        changes["classed"] = replace(incident.classed, **said_of_it)
     return put(
         board,
         incident,
@@ -114,7 +124,10 @@ def _step_done(board: Board, event: said.IncidentStepDone, sequence: int) -> Boa
 
 def _notified(board: Board, event: said.NotificationRequested, sequence: int) -> Board:
     incident = board.incidents[event.incident_id]
-    return put(board, incident, sequence, notified=incident.notified + 1)
+    changes: dict[str, Any] = {"notified": incident.notified + 1}
+    if event.what == REPORT_UP and incident.reported_up_at is None:
+        changes["reported_up_at"] = event.at
+    return put(board, incident, sequence, **changes)
 
 
 def _nothing(board: Board, event: Event, sequence: int) -> Board:

@@ -11,6 +11,8 @@ from typing import Final
 
 from fengqiao.contracts.model import Category
 
+REPORT_UP: Final = "report_up"
+"""What a notification asks for by which an incident is reported up 要情上报."""
 CREW_EMERGENCY: Final = "crew_emergency"
 """The source of incidents that dispatch opens itself for an officer in need."""
 OFFICER_NEEDS_HELP: Final = Category(
@@ -61,6 +63,9 @@ class Handling:
     """A duplicate that intake suggests with this score or more is linked by rule (I4)."""
     categories: Mapping[str, Category] = field(default_factory=dict)
     """The area's set, by code."""
+    report_up_to: str = "superior"
+    report_up_within: float = 300.0
+    """Who is told of what is reported up at once 要情上报, and within how many seconds."""
 
     def form_for(self, category: str) -> FormRule | None:
         """The rule with the longest code that the category begins with."""

@@ -14,6 +14,7 @@ from services.dispatch.domain.assigning import least_total
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.diversion import Diversion, best_to_divert
 from services.dispatch.domain.forces import Unit
+from services.dispatch.domain.handling import REPORT_UP
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import Candidate, anybody_free, barred, chosen, ranked, reason_for
 from services.dispatch.domain.plans import Plan
@@ -51,30 +52,53 @@ def open_incident(then: Happenings, report: IncidentReported) -> None:
             answered_at=report.answered_at,
             targets=forces.targets_for(call, plan),
             steps=plan.steps,
+            initial_category=report.initial_category,
+            level=report.level,
+            tags=report.tags,
+            report_up=report.report_up,
+            void=report.void,
+            moves=report.moves,
         )
     )
     fill(then, report.incident_id, tell=True)
     notify(then, report.incident_id, plan)
+    report_up(then, report.incident_id)
 
 
 def notify(then: Happenings, incident_id: str, plan: Plan) -> None:
-    """Ask for every notification of the plan's, and of its steps."""
+    """Ask for every notification of the plan's, and of its steps; that it is reported up is asked for once."""
     asked: list[tuple[str, str, float, str | None]]
-    asked = [(one.to, one.what, one.within_seconds, None) for one in plan.notify]
+    told = then.board.incidents[incident_id].reported_up_at is not None
+    asked = [(one.to, one.what, one.within_seconds, None) for one in plan.notify if one.what != REPORT_UP or not told]
     asked += [(step.to, step.id, step.within_seconds, step.id) for step in plan.steps if step.to is not None]
     for to, what, within, step in asked:
-        incident = then.board.incidents[incident_id]
-        then.add(
-            said.NotificationRequested(
-                **then.marks(incident),
-                notification_id=f"{incident.id}.n{incident.notified + 1}",
-                to=to,
-                what=what,
-                due_at=then.now + timedelta(seconds=within),
-                plan=plan.id,
-                step=step,
-            )
+        _ask(then, incident_id, to, what, within, step)
+
+
+def report_up(then: Happenings, incident_id: str) -> None:
+    """What the area's list wants reported up at once 要情上报 (I6) is, whatever its plan tells whom; of a merged
+    incident the one that it was merged into."""
+    standing = incident = then.board.incidents[incident_id]
+    while standing.order.merged_into is not None and standing.order.merged_into in then.board.incidents:
+        standing = then.board.incidents[standing.order.merged_into]
+    if incident.classed.report_up and standing.open and standing.reported_up_at is None:
+        rule = then.context.forces.handling
+        _ask(then, standing.id, rule.report_up_to, REPORT_UP, rule.report_up_within)
+
+
+def _ask(then: Happenings, incident_id: str, to: str, what: str, within: float, step: str | None = None) -> None:
+    incident = then.board.incidents[incident_id]
+    then.add(
+        said.NotificationRequested(
+            **then.marks(incident),
+            notification_id=f"{incident.id}.n{incident.notified + 1}",
+            to=to,
+            what=what,
+            due_at=then.now + timedelta(seconds=within),
+            plan=incident.plan,
+            step=step,
         )
+    )
 
 
 def fill(then: Happenings, incident_id: str, *, tell: bool) -> None:

@@ -289,3 +289,46 @@ async def test_I6_a_category_of_the_set_is_confirmed_and_another_word_is_refused
         assert known["category"]["code"] == "0201"
         assert (known["categories"]["initial"]["code"], known["categories"]["confirmed"]["code"]) == ("02", "0201")
         await brought_to_an_end(desk, found)
+
+
+async def test_I6_D12_a_call_has_its_levels_versions_and_ten_clocks_over_rest_and_is_reported_up(
+    dispatch: System,
+) -> None:
+    began = datetime.now(UTC)
+    async with (
+        on_duty(dispatch, "P1") as desk,
+        dispatch.client("crew", unit="P1") as crew,
+        dispatch.client("integrator") as caller,
+    ):
+        accepted = await caller.intake.report(
+            external_id="CS110-clocks", category="020405", caller_category="brawl", tags=["state_security"],
+            source="110", area="gaoqiao", reported_at=began, answered_at=began + timedelta(milliseconds=1),
+            location={"lon": 113.0169, "lat": 28.1964},
+        )  # fmt: skip
+        id = accepted["incident_id"]
+
+        async def sent() -> Any:
+            try:
+                found = await desk.dispatch.incident(id)
+            except Refused:
+                return None
+            return found if found["assignments"] else None
+
+        found = await eventually(sent, within=30, what="the assignment")
+        for verb in ("received", "acknowledge", "en-route", "on-scene"):
+            await crew.dispatch.step(found["assignments"][0]["id"], verb)
+        await crew.dispatch.step(found["assignments"][0]["id"], "clear", disposition="受理案件")
+        await crew.dispatch.feedback(id, "final", result="受理案件", losses={"lost_yuan": 1}, words="电动车被盗")
+        closed = await desk.dispatch.incident(id)
+    assert closed["status"] == "closed"
+    clocks = {one["clock"]: one for one in closed["clocks"]}
+    assert list(clocks) == [
+        "BJSJ", "JJSJ", "JJWCSJ", "PJSJ", "XTZDDDSJ", "PDQSSJ", "CJSJ", "DDXCSJ", "XCCLWBSJ", "FKSJ",
+    ]  # fmt: skip
+    assert all(one["at"] for one in clocks.values())
+    assert {name for name, one in clocks.items() if one.get("met") is True} == set(clocks) - {"BJSJ"}
+    assert (closed["level"], closed["tags"], closed["report_up"]) == (4, ["state_security"], ["state_security"])
+    assert (closed["categories"]["initial"]["code"], closed["categories"]["original"]["code"]) == ("020301", "020405")
+    assert closed["reported_up_at"]
+    (asked,) = await told(dispatch, "notification.requested", incident_id=id)
+    assert (asked["to"], asked["what"]) == ("superior", "report_up")

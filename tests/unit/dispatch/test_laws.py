@@ -26,6 +26,7 @@ from tests.unit.dispatch.invariants import check
 from tests.unit.dispatch.ordering import PAPER, area_with_rules, category, form
 
 NAMES = ("a", "b", "c", "d")
+GRAVE: dict[str, Any] = {"level": 1, "tags": ("minor",), "report_up": ("lost",)}
 STEPS = (
     commands.Acknowledge,
     commands.EnRoute,
@@ -82,7 +83,7 @@ def acts(draw: st.DrawFn) -> tuple[str, Any]:
         case "cancel":
             return "cancel", draw(st.sampled_from(NAMES))
         case "update":
-            changed = draw(st.sampled_from(({"priority": 1}, {"weapon": True}, {"place": {"name": "market"}})))
+            changed = draw(st.sampled_from(({"priority": 1}, {"weapon": True}, {"place": {"name": "market"}}, GRAVE)))
             return "update", (draw(st.sampled_from(NAMES)), draw(st.integers(2, 4)), changed)
         case "wait":
             return "tick", draw(st.sampled_from((1, 61, 121, 301)))
