@@ -71,6 +71,13 @@ def _giver(client: str) -> str:
     return digest(client, "commands")[:_GIVER]
 
 
+def guest_name(home_area: str, unit: str) -> str | None:
+    """What a unit is called in another area that it is lent to; None where that would be longer than a unit's name
+    may be."""
+    name = f"{home_area}-{unit}"
+    return name if len(name) <= UNIT_LENGTH else None
+
+
 def is_incident_id(text: str) -> bool:
     return _INCIDENT.match(text) is not None
 

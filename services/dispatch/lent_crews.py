@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from fengqiao.contracts.ids import guest_name
 from fengqiao.runtime.auth import Principal
 from services.dispatch.domain.forces import Forces
-from services.dispatch.domain.mutual_aid_state import guest_name
 
 
 def name_in(area: str, caller: Principal, forces: Mapping[str, Forces]) -> str | None:

@@ -5,13 +5,13 @@ Nothing is decided exactly by a position, so none is kept for sending again: the
 
 from datetime import datetime
 
+from fengqiao.contracts.ids import guest_name
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.contracts.topics import UNIT_POSITIONS
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.publisher import Outgoing
 from services.dispatch.command_desk import POSITIONS_SOURCE
 from services.dispatch.domain.board import Board
-from services.dispatch.domain.mutual_aid_state import guest_name
 from services.dispatch.outgoing import Route
 
 

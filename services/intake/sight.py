@@ -29,6 +29,17 @@ def check_id(caller: Principal, id: str) -> None:
     caller.check_area(ids.area_of(id))
 
 
+def called(caller: Principal, area: str) -> frozenset[str]:
+    """What the crew's unit may be called in the area: by its own name at home, by its home's and its own where it is
+    lent to (D8)."""
+    if caller.unit is None:
+        return frozenset()
+    if caller.may(area):
+        return frozenset({caller.unit})
+    names = (ids.guest_name(home, caller.unit) for home in caller.areas)
+    return frozenset(name for name in names if name is not None)
+
+
 def check_sight(caller: Principal, known: Mapping[str, Any]) -> None:
     """Raises NotFound for an incident that the caller neither sent nor oversees; it does not learn that it exists."""
     if not sees_area(caller) and known["client"] != caller.client:

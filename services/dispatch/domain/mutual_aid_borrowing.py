@@ -6,12 +6,13 @@ from typing import Final
 from fengqiao.contracts import aid as told
 from fengqiao.contracts.aid import LentUnit
 from fengqiao.contracts.dispatch import AssignmentCancelled, Reason, Wanted
+from fengqiao.contracts.ids import guest_name
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.forces import Lender
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.incident_status import WORKING
 from services.dispatch.domain.mutual_aid_lending import next_message
-from services.dispatch.domain.mutual_aid_state import Borrowed, guest, guest_name
+from services.dispatch.domain.mutual_aid_state import Borrowed, guest
 from services.dispatch.domain.queue import in_turn
 from services.dispatch.domain.sending import assignment_marks, fill, send
 

@@ -4,11 +4,12 @@ from typing import Final
 
 from fengqiao.contracts import aid as told
 from fengqiao.contracts.aid import LentUnit
+from fengqiao.contracts.ids import guest_name
 from fengqiao.geo.distance import haversine_metres
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import why_not
-from services.dispatch.domain.mutual_aid_state import Loan, guest_name
+from services.dispatch.domain.mutual_aid_state import Loan
 from services.dispatch.domain.sending import serve_queue
 
 KEEP_FREE: Final = 1

@@ -12,7 +12,6 @@ from datetime import datetime
 from rpds import HashTrieMap
 
 from fengqiao.contracts.aid import LentUnit
-from fengqiao.contracts.ids import UNIT_LENGTH
 from services.dispatch.domain.forces import Forces, Kind, Unit
 
 
@@ -128,12 +127,6 @@ def restored(kept: StoredAid) -> Aid:
         past=HashTrieMap({one.unit: one for one in kept.past}),
         early=HashTrieMap({f"{one.from_area}#{one.message}": one for one in kept.early}),
     )
-
-
-def guest_name(home_area: str, unit: str) -> str | None:
-    """What the unit is called in another area; None where that would be longer than a unit's name may be."""
-    name = f"{home_area}-{unit}"
-    return name if len(name) <= UNIT_LENGTH else None
 
 
 def guest(borrowed: Borrowed) -> Unit:

@@ -10,7 +10,7 @@ nothing. What is learnt is kept as `path -> value` under the document's `dispatc
     units.<n>   the n-th assignment: unit, kind, role, status and the times so far
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from fengqiao.contracts import dispatch, ordered
@@ -30,6 +30,8 @@ _ASSIGNMENT_STATUS: Final[Mapping[type[Event], AssignmentStatus]] = {
     dispatch.AssignmentOnScene: "on_scene",
     dispatch.AssignmentCleared: "cleared",
     dispatch.AssignmentDeclined: "declined",
+    dispatch.AssignmentTimedOut: "timed_out",
+    dispatch.AssignmentDiverted: "diverted",
     dispatch.AssignmentCancelled: "cancelled",
 }
 _ACTIVE: Final = frozenset({"assigned", "acknowledged", "en_route", "on_scene"})
@@ -55,6 +57,8 @@ TELLING: Final[Mapping[str, type[dispatch.IncidentEvent]]] = {
         dispatch.AssignmentOnScene,
         dispatch.AssignmentCleared,
         dispatch.AssignmentDeclined,
+        dispatch.AssignmentTimedOut,
+        dispatch.AssignmentDiverted,
         dispatch.AssignmentCancelled,
     )
 }
@@ -135,8 +139,11 @@ def merged_into(known: Mapping[str, Any]) -> tuple[str, str] | None:
     return (known["merged_into"], known["into"]) if ended(known) == "merged" else None
 
 
-def on_it(known: Mapping[str, Any], unit: str | None) -> bool:
-    """Whether the unit is assigned, or has cleared and the incident is still open: its crew may read the words."""
+def on_it(known: Mapping[str, Any], unit: Collection[str]) -> bool:
+    """Whether the unit is assigned, or has cleared and the incident is still open: its crew may read the words.
+
+    unit: what it may be called there.
+    """
     return ended(known) is None and any(
-        one["unit"] == unit and one["status"] in _MAY_READ for one in known.get("units", {}).values()
+        one["unit"] in unit and one["status"] in _MAY_READ for one in known.get("units", {}).values()
     )

@@ -15,6 +15,7 @@ from tests.awaiting import eventually
 from tests.integration.intake.kit import Instance, Place, call
 
 NOW = datetime(2024, 10, 30, 14, 24, tzinfo=UTC)
+LATE: dict[str, Any] = {"timer": "acknowledge", "due_at": NOW, "wanted_again": True}
 
 
 class Dispatch:
@@ -67,6 +68,7 @@ async def test_I5_dispatch_tells_what_became_of_it(intake: Instance) -> None:
         intake.client() as http,
         intake.client("crew", unit="P1") as crew,
         intake.client("crew", unit="P2") as other,
+        intake.client("crew", areas=["ciyin"], unit="P7") as lent,
     ):
         id = (await http.post("/v1/incidents", json=call())).json()["incident_id"]
         report = f"/v1/incidents/{id}/report"
@@ -93,13 +95,33 @@ async def test_I5_dispatch_tells_what_became_of_it(intake: Instance) -> None:
         await status("resources_onscene")
         # A late repeat in the same gulp as what follows does not take it back.
         await desk.say(3, desk.assignment(dispatch.AssignmentEnRoute, 1, "P1"))
-        await desk.say(5, desk.assignment(dispatch.AssignmentCleared, 1, "P1", disposition="settled"))
-        await desk.say(6, closed(desk.marks))
+        # A neighbour's crew is called by its home's name here (D8), and reads while it is on it.
+        assert (await lent.get(report)).status_code == 403
+        assert (await lent.get(f"/v1/incidents/gaoqiao-{'z' * 26}/report")).status_code == 403
+        reason = dispatch.Reason(rule="nearest", lent_by="ciyin")
+        await desk.say(5, desk.assignment(dispatch.AssignmentAssigned, 2, "ciyin-P7", reason=reason))
+
+        async def may_read() -> bool:
+            return (await lent.get(report)).status_code == 200
+
+        await eventually(may_read, what="the words for the lent crew")
+        assert (await lent.patch(f"/v1/incidents/{id}", json={"priority": 1})).status_code == 403
+        await desk.say(6, desk.assignment(dispatch.AssignmentTimedOut, 2, "ciyin-P7", **LATE))
+
+        async def may_not_read() -> bool:
+            return (await lent.get(report)).status_code == 403
+
+        await eventually(may_not_read, what="no words for a crew that was replaced")
+        await desk.say(7, desk.assignment(dispatch.AssignmentCleared, 1, "P1", disposition="settled"))
+        await desk.say(8, closed(desk.marks))
         await status("closed")
         kept = (await http.get(f"/v1/incidents/{id}")).json()
         assert kept["number"] == "1042"
         assert kept["disposition"] == "settled"
-        assert [(unit["unit"], unit["status"]) for unit in kept["units"]] == [("P1", "cleared")]
+        assert [(unit["unit"], unit["status"]) for unit in kept["units"]] == [
+            ("P1", "cleared"),
+            ("ciyin-P7", "timed_out"),
+        ]
         assert kept["ended_at"] == "2024-10-30T14:24:00.000Z"
         assert (await crew.get(report)).status_code == 403
         for late in (

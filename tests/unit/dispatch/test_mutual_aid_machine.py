@@ -11,7 +11,6 @@ from fengqiao.contracts import aid, commands, ids
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.decide import fold
 from services.dispatch.domain.messages import AidHeard
-from services.dispatch.domain.mutual_aid_state import guest_name
 from services.dispatch.domain.stored_board import from_json, to_json
 from tests.unit.dispatch.neighbours import UNITS, Neighbours, forces, incident_of
 
@@ -112,7 +111,7 @@ class LossyNeighbours(RuleBasedStateMachine):
             assert not (state.lent_to and state.assignments)
             assert not state.lent_to or state.on
         for name, borrowed in board.aid.borrowed.items():
-            assert guest_name(borrowed.home_area, borrowed.lent.unit) == name
+            assert ids.guest_name(borrowed.home_area, borrowed.lent.unit) == name
             assert len(board.units[name].assignments) == 1
             # Its home has not taken it back: it cannot have been lent to anybody else.
             assert self.world.boards[borrowed.home_area].aid.loans[borrowed.aid_id].unit == borrowed.lent.unit

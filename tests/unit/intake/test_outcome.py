@@ -44,6 +44,8 @@ EN_ROUTE = step(dispatch.AssignmentEnRoute)
 ON_SCENE = step(dispatch.AssignmentOnScene)
 CLEARED = step(dispatch.AssignmentCleared, disposition="settled")
 DECLINED = step(dispatch.AssignmentDeclined, wanted_again=True)
+TIMED_OUT = step(dispatch.AssignmentTimedOut, timer="acknowledge", due_at=NOW, wanted_again=True)
+DIVERTED = step(dispatch.AssignmentDiverted, to_incident="gaoqiao-" + "c" * 26, to_number="8", wanted_again=True)
 SECOND = step(dispatch.AssignmentAssigned, 2, "P2", reason=dispatch.Reason(rule="nearest"))
 INTO = "gaoqiao-" + "b" * 26
 HELD = ordered.IncidentHeld(**MARKS, until=NOW)
@@ -59,7 +61,7 @@ CONFIRMED, CORRECTED = (
     for version, code in (("confirmed", "0804"), ("corrected", "080301"))
 )
 ALL = [OPENED, QUEUED, ASSIGNED, DECLINED, SECOND, EN_ROUTE, ON_SCENE, CLEARED, CLOSED, CANCELLED]
-ALL += [CONFIRMED, CORRECTED, HELD, RELEASED, FORM_DUE, REOPENED, MERGED, UNMERGED]
+ALL += [TIMED_OUT, DIVERTED, CONFIRMED, CORRECTED, HELD, RELEASED, FORM_DUE, REOPENED, MERGED, UNMERGED]
 
 
 def stored(learnt: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +87,8 @@ def stored(learnt: dict[str, Any]) -> dict[str, Any]:
         ([OPENED, ASSIGNED, EN_ROUTE], "resources_enroute"),
         ([OPENED, ASSIGNED, SECOND, ON_SCENE], "resources_onscene"),
         ([OPENED, ASSIGNED, DECLINED], "active"),
+        ([OPENED, QUEUED, ASSIGNED, TIMED_OUT], "queued"),
+        ([OPENED, QUEUED, ASSIGNED, EN_ROUTE, DIVERTED], "queued"),
         ([OPENED, ASSIGNED, CLEARED, CLOSED], "closed"),
         ([OPENED, CANCELLED], "cancelled"),
         ([OPENED, QUEUED, HELD], "held"),
@@ -108,12 +112,14 @@ def test_I8_a_merged_incident_names_the_other_one_until_it_is_taken_apart() -> N
 
 def test_I5_the_crew_on_it_reads_until_the_end() -> None:
     known = stored(fold([OPENED, ASSIGNED]))
-    assert on_it(known, "P1")
-    assert not on_it(known, "P2")
-    assert on_it(stored(fold([OPENED, ASSIGNED, CLEARED])), "P1")
-    assert not on_it(stored(fold([OPENED, ASSIGNED, DECLINED])), "P1")
-    assert not on_it(stored(fold([OPENED, ASSIGNED, CLOSED])), "P1")
-    assert not on_it({}, None)
+    assert on_it(known, {"P1"})
+    assert not on_it(known, {"P2"})
+    assert on_it(stored(fold([OPENED, ASSIGNED, CLEARED])), {"P1"})
+    assert not on_it(stored(fold([OPENED, ASSIGNED, DECLINED])), {"P1"})
+    assert not on_it(stored(fold([OPENED, ASSIGNED, CLOSED])), {"P1"})
+    assert not on_it(stored(fold([OPENED, ASSIGNED, TIMED_OUT])), {"P1"})
+    assert not on_it(stored(fold([OPENED, ASSIGNED, EN_ROUTE, DIVERTED])), {"P1"})
+    assert not on_it({}, frozenset())
 
 
 @given(st.lists(st.sampled_from(ALL)), st.data())
