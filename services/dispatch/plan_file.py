@@ -162,6 +162,8 @@ def _wrong(written: _File, known: Known) -> Wrong:
         yield ("default",), f"there is no plan {written.default}"
     for index, plan in enumerate(written.plans):
         roles = {wanted.role for wanted in plan.send}
+        if not any(wanted.required for wanted in plan.send):
+            yield ("plans", index, "send"), "no role is required: a call for which nobody is free would wait unseen"
         for number, wanted in enumerate(plan.send):
             yield from _wrong_wanted(("plans", index, "send", number), wanted, known)
         steps = [step.id for step in plan.steps]

@@ -1,4 +1,5 @@
-"""Whether the topics say what the journal says: each event once, in order, as it was journaled; and the last states.
+"""Whether the topics say what the journal says: each event once, in order, as it was journaled; and the last states;
+and whether the journal has decided every call that the topic of incidents brought it.
 
 Pure: what was folded and what was read go in, sentences of what is wrong come out.
 """
@@ -7,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from fengqiao.contracts.dispatch import IncidentOpened, IncidentUnreadable
 from fengqiao.contracts.model import Event
 from services.dispatch.domain.board import Board
 from services.dispatch.domain.forces import Forces
@@ -52,6 +54,28 @@ class Published:
             yield f"the topic has events beyond the journal's last, {len(self.journaled)}"
         if self.through < len(self.journaled):
             yield f"event {self.through + 1} of the journal's {len(self.journaled)} is not on the topic"
+
+
+@dataclass(slots=True)
+class Decided:
+    """Whether each call that was accepted has one decision: it was opened, once, or alarmed as unreadable."""
+
+    opened: set[str] = field(default_factory=set)
+    alarmed: set[str] = field(default_factory=set)
+
+    def journal(self, event: Event) -> Iterator[str]:
+        """The next event of the journal."""
+        if isinstance(event, IncidentOpened):
+            if event.incident_id in self.opened:
+                yield f"incident {event.incident_id} is opened a second time, as {event.number}"
+            self.opened.add(event.incident_id)
+        elif isinstance(event, IncidentUnreadable) and event.subject is not None:
+            self.alarmed.add(event.subject)
+
+    def reported(self, incident: str, offset: int) -> Iterator[str]:
+        """A report on `incidents` that the journal says was read."""
+        if incident not in self.opened and incident not in self.alarmed:
+            yield f"incident {incident} was reported (incidents, offset {offset}) and never opened"
 
 
 def last_words(board: Board, forces: Forces, incidents: Words, units: Words) -> Iterator[str]:

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import orjson
 
-from fengqiao.contracts.topics import DISPATCH, INCIDENT_STATE, UNIT_STATE, Topic
+from fengqiao.contracts import ids
+from fengqiao.contracts.incidents import IncidentReported
+from fengqiao.contracts.topics import DISPATCH, INCIDENT_STATE, INCIDENTS, UNIT_STATE, Topic
 from fengqiao.runtime import cloudevents, documents
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import RuntimeFault
@@ -21,7 +23,7 @@ from services.dispatch.entries import Happened, read
 from services.dispatch.outgoing import Route
 from services.dispatch.read_back import records
 from services.dispatch.settings import DispatchSettings
-from services.dispatch.topic_check import Published, digest, last_words
+from services.dispatch.topic_check import Decided, Published, digest, last_words
 from services.dispatch.views import incident_state
 
 LOOKS: Final = 5
@@ -42,6 +44,11 @@ class Verification:
         self._board = Board(route.area)
         self._head = Head()
         self._published = Published()
+        self._decided = Decided()
+        self._heard_to = 0
+        """The next offset of `incidents` to look at, and below:"""
+        self._consumed = 0
+        """the first that the journal has not taken in."""
         self._read_to = 0
         """The next offset of `dispatch` to read."""
         self._all_read = False
@@ -62,7 +69,7 @@ class Verification:
         for look in range(LOOKS):
             if look:
                 await asyncio.sleep(BETWEEN_LOOKS_S)
-            if wrong := await self._fold() or await self._read_events():
+            if wrong := await self._fold() or await self._read_events() or await self._read_reports():
                 return wrong
             await self._read_states()
             found = await self._documents.get_many(sorted(self._board.incidents))
@@ -82,15 +89,21 @@ class Verification:
     async def _fold(self) -> str:
         """Read the journal on. Raises RuntimeFault where the chain does not hold."""
         async for entry in self._journal.entries(self._head):
-            for happened in read(entry).events:
+            content = read(entry)
+            for happened in content.events:
                 if wrong := next(self._event(entry.n, happened), ""):
                     return wrong
+            self._consumed = content.offsets.get(INCIDENTS.name, self._consumed)
             self._head = Head(entry.n, entry.hash)
         return next(invariants.broken(self._board, self._forces), "")
 
     def _event(self, entry: int, happened: Happened) -> Iterator[str]:
         before, self._board = self._board, evolve(self._board, happened.event)
-        for wrong in invariants.legal(before, happened.event):
+        for wrong in chain(
+            self._decided.journal(happened.event),
+            invariants.legal(before, happened.event),
+            invariants.held_twice(self._board, self._forces, happened.event),
+        ):
             yield f"entry {entry}: {wrong}"
         if happened.sequence is None:
             return
@@ -113,6 +126,22 @@ class Verification:
             if wrong := next(self._published.read(number, said), ""):
                 return wrong
         self._all_read = True
+        return ""
+
+    async def _read_reports(self) -> str:
+        """Every report that the journal has taken in is decided."""
+        if self._heard_to >= self._consumed:
+            return ""
+        async for record in self._records(INCIDENTS, self._heard_to):
+            if record.offset >= self._consumed:
+                break
+            incident = cloudevents.header(record.headers, "ce_subject") or ""
+            kind = cloudevents.header(record.headers, "ce_type")
+            if kind != IncidentReported.TYPE or ids.area_of(incident) != self._route.area:
+                continue
+            if wrong := next(self._decided.reported(incident, record.offset), ""):
+                return wrong
+        self._heard_to = self._consumed
         return ""
 
     async def _read_states(self) -> None:

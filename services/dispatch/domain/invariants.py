@@ -9,14 +9,35 @@ from collections.abc import Iterator
 from typing import Final
 
 from fengqiao.contracts import ordered
-from fengqiao.contracts.dispatch import AssignmentEvent, IncidentCorrected, IncidentEvent
+from fengqiao.contracts.dispatch import (
+    AssignmentAssigned,
+    AssignmentEvent,
+    IncidentCancelledByDispatch,
+    IncidentClosed,
+    IncidentCorrected,
+    IncidentEvent,
+    IncidentOpened,
+)
 from fengqiao.contracts.model import Event
-from services.dispatch.domain import transitions
+from services.dispatch.domain import incident_status, transitions
 from services.dispatch.domain.board import Board, slot
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.incident_status import ENDED, WORKING
 from services.dispatch.domain.timers import look_at
 
+ORDER_OF: Final[dict[type[Event], str]] = {
+    ordered.IncidentHeld: "hold",
+    ordered.IncidentReleased: "release",
+    ordered.IncidentMerged: "merge",
+    ordered.IncidentUnmerged: "unmerge",
+    ordered.IncidentReopened: "reopen",
+    ordered.IncidentFeedbackDue: "await_form",
+    ordered.IncidentFeedbackGiven: "feedback",
+    ordered.IncidentUrged: "urge",
+    IncidentClosed: "close",
+    IncidentCancelledByDispatch: "cancel",
+}
+"""The order in the table of incidents that each of these is."""
 AT_ANY_TIME: Final = (
     ordered.IncidentReopened,
     ordered.IncidentUnmerged,
@@ -40,12 +61,30 @@ def legal(board: Board, event: Event) -> Iterator[str]:
         step = event.TYPE.split(".")[2].replace("-", "_")
         if transitions.after(state, step) is None:
             yield f"assignment {event.assignment_id} is {state} and was {step}"
-    if isinstance(event, IncidentEvent) and not isinstance(event, AT_ANY_TIME):
+    if isinstance(event, IncidentEvent):
         known = board.incidents.get(event.incident_id)
+        order = ORDER_OF.get(type(event))
+        if known is not None and order is not None and incident_status.after(known.status, order) is None:
+            yield f"incident {known.number} is {known.status} and takes no {order}"
+        if known is not None and isinstance(event, IncidentOpened):
+            yield f"incident {known.number} is opened a second time"
+        if isinstance(event, AT_ANY_TIME):
+            return
         if known is None or known.open or getattr(event, "merged_incident", None) is not None:
             return
         if not (isinstance(event, IncidentCorrected) and known.status == "merged"):
             yield f"{event.TYPE} of incident {known.number}, which is {known.status}"
+
+
+def held_twice(board: Board, forces: Forces, event: Event) -> Iterator[str]:
+    """Whoever was just sent holds no more than his kind may hold, by the roster as it is now. board: after the
+    event."""
+    if not isinstance(event, AssignmentAssigned):
+        return
+    held = board.units[event.unit].assignments
+    known = forces.units.get(event.unit)
+    if known is not None and len(held) > known.kind.max_assignments:
+        yield f"unit {event.unit} is given {event.assignment_id} and holds {sorted(held)[:-1]}"
 
 
 def broken(board: Board, forces: Forces) -> Iterator[str]:
@@ -84,6 +123,8 @@ def _served(board: Board) -> Iterator[str]:
         waits = incident.status in WORKING and any(role.required for role in incident.waiting)
         if waits != (incident.id in board.queue):
             yield f"incident {incident.number} {'waits and is not' if waits else 'does not wait and is'} in the queue"
+        if incident.status == "active" and not incident.waiting:
+            yield f"incident {incident.number} is open, and nobody is on it or is waited for"
         if (incident.status == "held") != (incident.id in board.held):
             yield f"incident {incident.number} is {incident.status}, the list of what is held says otherwise"
         if sum(callers for _, callers in incident.order.merged) > incident.caller_count:

@@ -18,6 +18,7 @@ def check(before: Board, area: Area) -> None:
     for event in area.events:
         assert not list(invariants.legal(before, event))
         before = fold(before, iter([event]))
+        assert not list(invariants.held_twice(before, area.forces, event))
     assert not list(invariants.broken(board, area.forces))
     nobody_left_standing(board, area.forces)
 

@@ -164,7 +164,7 @@ def test_D2_the_three_named_plans_say_who_acts_and_who_is_told(gaoqiao: Forces) 
     assert sum(one.count for one in key.wanted) == 3
 
 
-Edit = Callable[[dict[str, Any]], None]
+Edit = Callable[[dict[str, Any]], object]
 
 
 def _when(**changes: Any) -> Edit:
@@ -189,6 +189,11 @@ def _send(**changes: Any) -> Edit:
         (_send(kinds=["dragon"]), "plan key-incident: send.0.kinds: kinds.json knows no kind dragon"),
         (_send(kinds=[]), "plan key-incident: send.0.kinds: name at least one kind"),
         (_send(capabilities=["flying"]), "send.0.capabilities: no unit of these kinds in units.json can do flying"),
+        (
+            lambda file: [role.update(required=False) for role in file["plans"][0]["send"]],
+            "plan key-incident: send: no role is required",
+        ),
+        (lambda file: file["plans"][0].update(send=[]), "plan key-incident: send: no role is required"),
         (_send(count=0), "plan key-incident: send.0.count: "),
         (_send(rule="best"), "plan key-incident: send.0.rule: "),
         (lambda file: file["plans"][0].pop("name_zh"), "plan key-incident: name_zh: it is missing"),

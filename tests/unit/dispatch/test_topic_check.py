@@ -2,9 +2,10 @@
 
 import pytest
 
-from services.dispatch.topic_check import Published, digest, last_words
+from fengqiao.contracts.dispatch import IncidentUnreadable
+from services.dispatch.topic_check import Decided, Published, digest, last_words
 from services.dispatch.views import incident_state, state_of_unit, timeline, timeline_row
-from tests.unit.dispatch.area import Area
+from tests.unit.dispatch.area import START, Area, incident
 
 
 def busy() -> Area:
@@ -64,3 +65,17 @@ def test_D4_verify_finds_last_states_that_are_not_the_boards() -> None:
 def test_D4_a_timeline_tells_each_event_once_though_two_writers_added_it() -> None:
     rows = [timeline_row(number, event.TYPE, event.wire()) for number, event in enumerate(busy().every[:3], 1)]
     assert [row["sequence"] for row in timeline([*rows[:2], *rows])] == [1, 2, 3]
+
+
+def test_D4_verify_finds_a_call_that_was_read_and_not_decided_and_one_that_was_decided_twice() -> None:
+    decided = Decided()
+    (opened,) = [event for event in busy().every if event.TYPE == "fengqiao.incident.opened.v1"]
+    assert list(decided.journal(opened)) == []
+    assert list(decided.reported(incident("a"), 7)) == []
+    assert "offset 8) and never opened" in next(decided.reported(incident("lost"), 8))
+    alarm = IncidentUnreadable(
+        area="testarea", at=START, subject=incident("lost"), topic="incidents", partition=0, offset=8, why="not JSON"
+    )
+    assert list(decided.journal(alarm)) == []
+    assert list(decided.reported(incident("lost"), 8)) == []
+    assert "is opened a second time" in next(decided.journal(opened))
