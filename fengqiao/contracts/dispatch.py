@@ -96,6 +96,11 @@ class DispatchEvent(Event):
     by: Actor | None = None
     """None when the rules decided."""
     command_id: str | None = None
+    device_at: Instant | None = None
+    """When it was, by the clock of the device that gave the command; `at` counts."""
+    device_apart: bool | None = None
+    """True where that is more than a minute from when the command was received: it was kept back, or a clock is
+    wrong."""
 
 
 class IncidentEvent(DispatchEvent):

@@ -15,7 +15,7 @@ from fengqiao.contracts import ordered as told
 from fengqiao.contracts.dispatch import Wanted
 from services.dispatch.domain.board import Assignment, Incident
 from services.dispatch.domain.handling import CREW_EMERGENCY
-from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.happenings import Happenings, given_by
 from services.dispatch.domain.plans import Plan, When
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
 
@@ -44,8 +44,7 @@ def emergency(then: Happenings, command: orders.CallEmergency) -> None:
         said.IncidentOpened(
             area=area,
             at=then.now,
-            by=command.by,
-            command_id=command.command_id,
+            **given_by(command),
             incident_id=incident_id,
             number=str(max(then.board.number + 1, forces.first_number)),
             category=category,
@@ -64,8 +63,7 @@ def emergency(then: Happenings, command: orders.CallEmergency) -> None:
         told.UnitEmergency(
             area=area,
             at=then.now,
-            by=command.by,
-            command_id=command.command_id,
+            **given_by(command),
             unit=unit.id,
             unit_kind=unit.kind.kind,
             incident_id=incident_id,
@@ -166,8 +164,7 @@ def end_emergency(then: Happenings, command: orders.EndEmergency) -> None:
         told.UnitEmergencyEnded(
             area=then.board.area,
             at=then.now,
-            by=command.by,
-            command_id=command.command_id,
+            **given_by(command),
             unit=unit.id,
             unit_kind=unit.kind.kind,
             incident_id=state.emergency,

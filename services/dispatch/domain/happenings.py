@@ -1,7 +1,7 @@
 """What happens while one message is decided: each event is folded at once, so that the next follows from it."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
 
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.commands import Command
@@ -10,6 +10,20 @@ from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Board, Incident
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.matching import Context
+
+DEVICE_APART: Final = timedelta(seconds=60)
+
+
+def given_by(command: Command | None) -> dict[str, Any]:
+    """Who asked for it and when, as an event carries it; `by` None where the rules decided."""
+    if command is None:
+        return {"by": None, "command_id": None}
+    given: dict[str, Any] = {"by": command.by, "command_id": command.command_id}
+    if command.at is not None:
+        given["device_at"] = command.at
+        if abs(command.at - command.received_at) > DEVICE_APART:
+            given["device_apart"] = True
+    return given
 
 
 class Happenings:
@@ -36,8 +50,7 @@ class Happenings:
             said.CommandRejected(
                 area=self.board.area,
                 at=self.now,
-                by=command.by,
-                command_id=command.command_id,
+                **given_by(command),
                 verb=command.TYPE.split(".")[2],
                 status=status,
                 detail=detail,
@@ -51,8 +64,7 @@ class Happenings:
         return {
             "area": self.board.area,
             "at": self.now,
-            "by": None if command is None else command.by,
-            "command_id": None if command is None else command.command_id,
+            **given_by(command),
             "incident_id": incident.id,
             "number": incident.number,
             "category": incident.category,

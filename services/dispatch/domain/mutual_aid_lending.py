@@ -7,7 +7,7 @@ from fengqiao.contracts.aid import LentUnit
 from fengqiao.contracts.ids import guest_name
 from fengqiao.geo.distance import haversine_metres
 from services.dispatch.domain.board import Board
-from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.happenings import Happenings, given_by
 from services.dispatch.domain.matching import why_not
 from services.dispatch.domain.mutual_aid_state import Loan
 from services.dispatch.domain.sending import serve_queue
@@ -122,8 +122,7 @@ def recall(then: Happenings, command: told.RecallUnit) -> None:
         told.AidRecalled(
             area=then.board.area,
             at=then.now,
-            by=command.by,
-            command_id=command.command_id,
+            **given_by(command),
             to_area=loan.to_area,
             message=next_message(then, loan.to_area),
             aid_id=loan.aid_id,

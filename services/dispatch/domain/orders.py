@@ -8,7 +8,7 @@ from fengqiao.contracts.commands import Command
 from fengqiao.contracts.dispatch import Reason
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.forces import Unit
-from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.happenings import Happenings, given_by
 from services.dispatch.domain.holding import released_for
 from services.dispatch.domain.matching import reason_for
 from services.dispatch.domain.permitted import busy_with, permitted, sendable
@@ -78,8 +78,7 @@ def duty(then: Happenings, command: commands.SetDuty) -> None:
             said.UnitOnDuty(
                 area=then.board.area,
                 at=then.now,
-                by=command.by,
-                command_id=command.command_id,
+                **given_by(command),
                 unit=unit.id,
                 unit_kind=unit.kind.kind,
                 shift=command.shift,
@@ -100,8 +99,7 @@ def duty(then: Happenings, command: commands.SetDuty) -> None:
         said.UnitOffDuty(
             area=then.board.area,
             at=then.now,
-            by=command.by,
-            command_id=command.command_id,
+            **given_by(command),
             unit=unit.id,
             unit_kind=unit.kind.kind,
         )

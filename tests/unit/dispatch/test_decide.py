@@ -1,10 +1,12 @@
 """The rules of dispatch, each as: given what has happened, when this arrives, then that happens."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from fengqiao.contracts import commands, incidents
+from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentCleared, CommandRejected, IncidentOpened
 from fengqiao.contracts.model import Actor, Event
 from services.dispatch.domain.messages import AllHeard, Heard, NotHeard, Tick
@@ -287,3 +289,21 @@ def test_an_ended_incident_leaves_the_board_after_a_day(area: Area) -> None:
 def test_D4_numbers_count_on_per_area(area: Area) -> None:
     opened = [event for event in area.reported("a").reported("b").every if isinstance(event, IncidentOpened)]
     assert [event.number for event in opened] == ["1001", "1002"]
+
+
+def test_D4_the_devices_time_is_kept_beside_the_servers_and_marked_where_it_is_far_apart() -> None:
+    given = Area().on_duty("P1").reported("a")
+    at = given.now - timedelta(seconds=20)
+    then = given.step(commands.Acknowledge, assignment("a"), at=at)
+    (told,) = then.events
+    assert isinstance(told, said.AssignmentAcknowledged)
+    assert (told.at, told.times.acknowledged_at, told.device_at, told.device_apart) == (given.now, given.now, at, None)
+    late = then.step(commands.EnRoute, assignment("a"), at=given.now - timedelta(minutes=10))
+    (kept_back,) = late.events
+    assert isinstance(kept_back, said.AssignmentEnRoute)
+    assert (kept_back.times.en_route_at, kept_back.device_apart) == (given.now, True)
+    refused = late.step(commands.Acknowledge, assignment("a"), at=at).events[0]
+    assert isinstance(refused, said.CommandRejected)
+    assert refused.device_at == at
+    (unsaid,) = late.step(commands.OnScene, assignment("a")).events
+    assert b"device" not in unsaid.wire()
