@@ -54,6 +54,7 @@ class _Emergency(_Row):
     name_en: str
     kinds: list[str] = []
     count: Annotated[int, Field(ge=1, le=20)] = 2
+    notify: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
 
 
 class _ReportUp(_Row):
@@ -83,7 +84,7 @@ def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
     if written.emergency is not None:
         row = written.emergency
         category = Category(code=row.code, name_zh=row.name_zh, name_en=row.name_en, version=written.version)
-        emergency = Emergency(category, tuple(row.kinds), row.count)
+        emergency = Emergency(category, tuple(row.kinds), row.count, tuple(row.notify))
     return Handling(
         results={
             row.code: Result(row.code, row.ga_code, row.name_zh, row.name_en, row.solves, row.exempt)

@@ -60,6 +60,7 @@ def handling_rules() -> dict[str, Any]:
             "name_en": "Officer needs help",
             "kinds": ["post", "patrol", "police_room"],
             "count": 2,
+            "notify": ["command_room", "station_duty", "superior"],
         },
         "link_from": 0.9,
     }

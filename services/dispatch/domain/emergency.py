@@ -1,9 +1,10 @@
 """An officer needs help (D10): it outranks everything.
 
 An incident of priority 1 and of a kind of its own is opened where the unit is, before anybody else's in the queue;
-everybody hears of it (`unit.emergency`); the nearest two police units go, and where too few are free those are called
-off from lesser incidents that have not arrived there. The unit is not sent anywhere, and is shown as in need, until a
-dispatcher stands the emergency down; the incident itself ends as any other does.
+everybody hears of it (`unit.emergency` on the stream, and whom the area lists by `notification.requested`); the nearest
+two police units go, and where too few are free those are called off from lesser incidents that have not arrived there.
+The unit is not sent anywhere, and is shown as in need, until a dispatcher stands the emergency down; the incident
+itself ends as any other does.
 """
 
 from math import inf
@@ -17,9 +18,11 @@ from services.dispatch.domain.board import Assignment, Incident
 from services.dispatch.domain.handling import CREW_EMERGENCY
 from services.dispatch.domain.happenings import Happenings, given_by
 from services.dispatch.domain.plans import Plan, When
-from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
+from services.dispatch.domain.sending import ask_to_tell, assignment_marks, fill, serve_queue
 
 PLAN: Final = "officer-emergency"
+NEEDS_HELP: Final = "officer_needs_help"
+"""What the notifications of it say."""
 
 
 def emergency(then: Happenings, command: orders.CallEmergency) -> None:
@@ -73,6 +76,8 @@ def emergency(then: Happenings, command: orders.CallEmergency) -> None:
     fill(then, incident_id, tell=False)
     robbed = _call_off(then, incident_id)
     fill(then, incident_id, tell=True)
+    for to in forces.handling.emergency.notify:
+        ask_to_tell(then, incident_id, to, NEEDS_HELP, 0.0)
     for lesser in robbed:
         fill(then, lesser, tell=True)
 

@@ -44,11 +44,13 @@ class FormRule:
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """kinds: who goes to an officer in need, nearest first; none: every police kind."""
+    """kinds: who goes to an officer in need, nearest first; none: every police kind. notify: who else is told, at
+    once, besides everybody on the stream."""
 
     category: Category = OFFICER_NEEDS_HELP
     kinds: tuple[str, ...] = ()
     count: int = 2
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def notify(then: Happenings, incident_id: str, plan: Plan) -> None:
     asked = [(one.to, one.what, one.within_seconds, None) for one in plan.notify if one.what != REPORT_UP or not told]
     asked += [(step.to, step.id, step.within_seconds, step.id) for step in plan.steps if step.to is not None]
     for to, what, within, step in asked:
-        _ask(then, incident_id, to, what, within, step)
+        ask_to_tell(then, incident_id, to, what, within, step)
 
 
 def report_up(then: Happenings, incident_id: str) -> None:
@@ -83,10 +83,11 @@ def report_up(then: Happenings, incident_id: str) -> None:
         standing = then.board.incidents[standing.order.merged_into]
     if incident.classed.report_up and standing.open and standing.reported_up_at is None:
         rule = then.context.forces.handling
-        _ask(then, standing.id, rule.report_up_to, REPORT_UP, rule.report_up_within)
+        ask_to_tell(then, standing.id, rule.report_up_to, REPORT_UP, rule.report_up_within)
 
 
-def _ask(then: Happenings, incident_id: str, to: str, what: str, within: float, step: str | None = None) -> None:
+def ask_to_tell(then: Happenings, incident_id: str, to: str, what: str, within: float, step: str | None = None) -> None:
+    """Ask for one notification, within so many seconds."""
     incident = then.board.incidents[incident_id]
     then.add(
         said.NotificationRequested(

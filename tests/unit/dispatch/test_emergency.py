@@ -1,16 +1,22 @@
 """An officer needs help (D10), each as: given what has happened, when this comes, then that happens."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from fengqiao.contracts import commands, orders
-from fengqiao.contracts.dispatch import AssignmentAssigned, CommandRejected, IncidentOpened
+from fengqiao.contracts.dispatch import AssignmentAssigned, CommandRejected, IncidentOpened, NotificationRequested
 from fengqiao.contracts.model import Actor
 from fengqiao.contracts.ordered import UnitEmergency
+from services.dispatch.area_folder import load_forces
+from services.dispatch.domain.handling import Emergency
 from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import unit_state
-from tests.unit.dispatch.area import FORCES, Area, assignment, incident
+from tests.unit.dispatch.area import FORCES, START, Area, assignment, incident
 from tests.unit.dispatch.ordering import only
 
+AREAS = Path(__file__).parents[3] / "deploy" / "areas"
 P1 = Actor(client="terminal", role="crew", unit="P1")
 
 
@@ -92,3 +98,20 @@ def test_D10_whoever_presses_the_button_is_heard_on_duty_or_not(area: Area) -> N
     assert not then.board.units["P1"].on
     assert then.on_duty("P1").board.units["P1"].emergency is not None
     assert only(area.ask(orders.CallEmergency, unit="X9"), CommandRejected).status == 404
+
+
+def test_D10_whoever_the_area_lists_is_told_that_an_officer_needs_help(area: Area) -> None:
+    handling = replace(FORCES.handling, emergency=Emergency(notify=("command_room", "superior")))
+    given = replace(area, forces=replace(FORCES, handling=handling)).on_duty("P1", "P2")
+    then = given.ask(orders.CallEmergency, unit="P1")
+    asked = [one for one in then.events if isinstance(one, NotificationRequested)]
+    assert [(one.to, one.what, one.due_at) for one in asked] == [
+        ("command_room", "officer_needs_help", START),
+        ("superior", "officer_needs_help", START),
+    ]
+    assert {one.incident_id for one in asked} == {only(then, UnitEmergency).incident_id}
+    assert load_forces(AREAS / "shilipu", "shilipu").handling.emergency.notify == (
+        "command_room",
+        "station_duty",
+        "superior",
+    )

@@ -1,7 +1,7 @@
 // How an event is said in a timeline and in the list of what happens.
 const seconds = (value: unknown): string => (typeof value === "number" ? `${Math.round(value)} 秒` : "");
 const TO: Record<string, string> = { command_room: "指挥室", station_duty: "派出所值班", superior: "上级", merchants: "商户", volunteers: "义警", patrols: "巡逻组", team: "大队" };
-const WHAT: Record<string, string> = { "en-route": "出发", "on-scene": "到场", clear: "处结", assign: "派警", reassign: "改派", cancel: "取消", hold: "挂起", release: "解除挂起", merge: "并入", unmerge: "拆出", link: "关联", decline: "退单", reopen: "重开", feedback: "反馈", withdraw: "撤下", dual_dispatch: "双接警", report_up: "要情上报", broadcast: "广播寻人", "mass-message": "群发信息", sweep: "拉网排查", acknowledge: "签收", en_route: "出发", arrive: "到场", on_scene: "到场", handled: "处置", assigned: "派警", "red-case": "红色纠纷" };
+const WHAT: Record<string, string> = { "en-route": "出发", "on-scene": "到场", clear: "处结", assign: "派警", reassign: "改派", cancel: "取消", hold: "挂起", release: "解除挂起", merge: "并入", unmerge: "拆出", link: "关联", decline: "退单", reopen: "重开", feedback: "反馈", withdraw: "撤下", officer_needs_help: "民警求助", dual_dispatch: "双接警", report_up: "要情上报", broadcast: "广播寻人", "mass-message": "群发信息", sweep: "拉网排查", acknowledge: "签收", en_route: "出发", arrive: "到场", on_scene: "到场", handled: "处置", assigned: "派警", "red-case": "红色纠纷" };
 const to = (word: string): string => TO[word] ?? word;
 const what = (word: string): string => WHAT[word] ?? WHAT[word?.split(":")[0] ?? ""] ?? word;
 const place = (d: any): string => d.location?.name ?? d.location?.grid_cell ?? "";
