@@ -295,8 +295,8 @@ class TimerWarned(IncidentEvent):
 
     TYPE: ClassVar = "fengqiao.timer.warned.v1"
     timer: str
-    """`assigned`, `on_scene`, `handled`; of an assignment `acknowledge`, `en_route`, `arrive`; `role:<role>`,
-    `step:<id>`."""
+    """`assigned`, `on_scene`, `handled`, `feedback`; of an assignment `acknowledge`, `en_route`, `arrive`;
+    `role:<role>`, `step:<id>`."""
     due_at: Instant
     assignment_id: str | None = None
     unit: UnitId | None = None

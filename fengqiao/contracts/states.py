@@ -69,8 +69,8 @@ class AssignmentState(Data):
 
 class TimerState(Data):
     what: str
-    """`assigned`, `on_scene`, `handled`; of an assignment `acknowledge`, `en_route`, `arrive`; `role:<role>`,
-    `step:<id>`."""
+    """`assigned`, `on_scene`, `handled`, `feedback`; of an assignment `acknowledge`, `en_route`, `arrive`;
+    `role:<role>`, `step:<id>`."""
     due_at: Instant
     state: Literal["running", "warned", "escalated", "met", "late", "stood_down"]
     assignment_id: str | None = None
@@ -142,15 +142,15 @@ class IncidentState(Event):
     categories: CategoryVersions | None = None
     """None: all of them are `category`."""
     level: Level | None = None
-    tags: tuple[str, ...] = ()
-    report_up: tuple[str, ...] = ()
-    """Why it is reported up at once 要情上报; none: it is not."""
+    tags: tuple[str, ...] | None = None
+    report_up: tuple[str, ...] | None = None
+    """Why it is reported up at once 要情上报; left out: it is not."""
     reported_up_at: Instant | None = None
     """When that was asked for."""
-    void: bool = False
-    """A void call, no valid incident 有效警情."""
-    moves: bool = False
-    """Its source tracks something that moves."""
+    void: bool | None = None
+    """True: a void call, no valid incident 有效警情."""
+    moves: bool | None = None
+    """True: its source tracks something that moves."""
     held_until: Instant | None = None
     merged_into: IncidentId | None = None
     merged: tuple[MergedState, ...] = ()

@@ -109,11 +109,11 @@ def incident_state(area: str, incident: Incident) -> IncidentState:
         timers=tuple(_timer(incident, timer) for timer in all_timers(incident)),
         clocks=limited(clocks(incident, incident.order.feedback_at), incident.targets),
         level=incident.classed.level,
-        tags=incident.classed.tags,
-        report_up=incident.classed.report_up,
+        tags=incident.classed.tags or None,
+        report_up=incident.classed.report_up or None,
         reported_up_at=incident.reported_up_at,
-        void=incident.classed.void,
-        moves=incident.classed.moves,
+        void=incident.classed.void or None,
+        moves=incident.classed.moves or None,
         **_ordered(incident),
     )
 

@@ -1,16 +1,18 @@
 """What has a time limit in an incident's life, and when it has to be looked at (D4). Pure: it fires nothing.
 
 Of an incident, from when intake took it: `assigned` (first police sent), `on_scene` (first police there), `handled`
-(over). From its opening: `role:<role>` and `step:<id>` where the plan says by when. Of an assignment: `acknowledge`
-(from being sent), `en_route` (from being acknowledged), `arrive` (from setting off: the target, or SLACK times the
-travel seconds where the way is longer than that).
+(over). From when the scene was done with, where a final form is due: `feedback` (given). From its opening:
+`role:<role>` and `step:<id>` where the plan says by when. Of an assignment: `acknowledge` (from being sent), `en_route`
+(from being acknowledged), `arrive` (from setting off: the target, or SLACK times the travel seconds where the way is
+longer than that).
 
 Each goes three steps, each told once, and each step counted from when the one before was told, so that nobody is
 taken off the call because dispatch itself was away:
     due                 `timer.warned`: whoever has it in hand is rung
     and a grace later   `incident.escalated`: the shift leader is told
     and a grace later   (assignments only) `assignment.timed-out`, and another unit is sent
-The grace is as long as the target, MOST_GRACE at most. Nothing runs while an incident is held or over.
+The grace is as long as the target, MOST_GRACE at most. Nothing runs while an incident is held or over, and nothing
+but `feedback` while it waits for its form.
 """
 
 from collections.abc import Iterator
@@ -27,7 +29,7 @@ WARNED: Final = 1
 ESCALATED: Final = 2
 GIVEN_UP: Final = 3
 """Timed out, or looked at and nobody better was to be had."""
-PAUSED: Final = frozenset({"held", "awaiting_feedback"})
+FEEDBACK: Final = "feedback"
 _NONE: Final = Targets()
 
 
@@ -65,6 +67,11 @@ def all_timers(incident: Incident) -> Iterator[Timer]:
     if targets.handled is not None:
         over = incident.ended_at if incident.status == "closed" else first_done(incident)
         yield _since(incident.received_at, "handled", targets.handled, over)
+    order = incident.ordered
+    if targets.feedback is not None and order is not None and order.due_disposition is not None:
+        scene_done = first_done(incident)
+        if scene_done is not None:
+            yield _since(scene_done, FEEDBACK, targets.feedback, order.feedback_at)
     for wanted in incident.wanted:
         if wanted.within_seconds is not None:
             there = [
@@ -117,9 +124,10 @@ def first_done(incident: Incident) -> datetime | None:
 
 def running(incident: Incident) -> list[Timer]:
     """Timers whose step is not taken yet; none while the incident is over or held."""
-    if not incident.open or incident.status in PAUSED:
+    if not incident.open or incident.status == "held":
         return []
-    return [timer for timer in all_timers(incident) if timer.done_at is None]
+    waits = incident.status == "awaiting_feedback"
+    return [timer for timer in all_timers(incident) if timer.done_at is None and (timer.what == FEEDBACK or not waits)]
 
 
 def next_moment(timer: Timer, incident: Incident) -> datetime | None:

@@ -15,7 +15,7 @@ def test_I6_D12_level_tags_and_why_it_is_reported_up_are_in_the_event_the_state_
     opened = only(then, IncidentOpened)
     assert (opened.level, opened.tags, opened.report_up, opened.moves) == (1, ("minor",), ("missing_girl",), True)
     state = incident_state("testarea", on_board(then, "girl"))
-    assert (state.level, state.tags, state.report_up, state.void) == (1, ("minor",), ("missing_girl",), False)
+    assert (state.level, state.tags, state.report_up, state.void) == (1, ("minor",), ("missing_girl",), None)
     assert (state.reported_up_at, state.moves) == (START, True)
     assert to_json(from_json(to_json(then.board))) == to_json(then.board)
 

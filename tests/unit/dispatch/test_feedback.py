@@ -1,12 +1,13 @@
 """Feedback forms (D13) and small cases (D11), each as: given what has happened, when this comes, then that happens."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from fengqiao.contracts import commands, orders
-from fengqiao.contracts.dispatch import CommandRejected, IncidentClosed
+from fengqiao.contracts.dispatch import CommandRejected, IncidentClosed, IncidentEscalated, TimerWarned
 from fengqiao.contracts.model import Actor
 from fengqiao.contracts.ordered import (
     IncidentFeedbackDue,
@@ -15,6 +16,7 @@ from fengqiao.contracts.ordered import (
     SmallCaseOverdue,
     SmallCaseSolved,
 )
+from fengqiao.contracts.plans import Targets
 from services.dispatch.domain.messages import Tick
 from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import incident_state
@@ -150,3 +152,24 @@ def test_D11_what_was_solved_on_the_spot_is_no_small_case_and_a_crew_solves_its_
     assert only(solved.ask(orders.SolveSmallCase, **PHONE, result="x"), CommandRejected).status == 404
     given = cleared(there(area, "phone", "0610"), "phone", "受理案件")
     assert only(given.ask(orders.SolveSmallCase, by=P2, **PHONE, result="x"), CommandRejected).status == 403
+
+
+def test_D12_D13_a_form_that_is_not_given_in_time_is_rung_for_and_then_told_above(area: Area) -> None:
+    rules = replace(area.forces.target_rules[0], targets=Targets(handled=600, feedback=1800))
+    area = replace(area, forces=replace(area.forces, target_rules=(rules,)))
+    due = cleared(there(area, "theft", "020405").after(minutes=20), "theft", "受理案件")
+    # What was late before is told no more: the crew is done, only its form is missing.
+    assert due.tick(minutes=29).events == ()
+    rung = due.tick(minutes=30)
+    assert only(rung, TimerWarned).timer == "feedback"
+    told = rung.tick(minutes=5)
+    assert only(told, IncidentEscalated).timer == "feedback"
+    assert told.tick(hours=3).events == ()
+    closed = told.ask(orders.GiveFeedback, **THEFT, form=form(lost=1, described=True))
+    state = incident_state("testarea", on_board(closed, "theft"))
+    assert [(one.state, one.due_at) for one in state.timers if one.what == "feedback"] == [
+        ("late", due.now + timedelta(minutes=30))
+    ]
+    assert [(one.clock, one.met) for one in state.clocks if one.clock == "FKSJ"] == [("FKSJ", False)]
+    in_time = due.ask(orders.GiveFeedback, **THEFT, form=form(lost=1, described=True))
+    assert in_time.tick(hours=1).events == ()

@@ -31,7 +31,7 @@ export const en: Words = {
     assigned: "sent", acknowledged: "signed", en_route: "en route", on_scene: "on scene", cleared: "cleared", declined: "declined", timed_out: "unsigned", diverted: "diverted", cancelled: "taken off",
   },
   timer: {
-    assigned: "send", on_scene: "arrive", handled: "handle", acknowledge: "sign", en_route: "leave", arrive: "arrive", report_up: "report up",
+    assigned: "send", on_scene: "arrive", handled: "handle", feedback: "form", acknowledge: "sign", en_route: "leave", arrive: "arrive", report_up: "report up",
     role: "support", step: "step", left: (t: string) => `${t} left`, over: (t: string) => `${t} over`,
   },
   role: { primary: "primary", support: "support", first_response: "first response", sweep: "sweep", waiting: "waiting" },

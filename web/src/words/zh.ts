@@ -29,7 +29,7 @@ export const zh = {
     assigned: "已派", acknowledged: "签收", en_route: "途中", on_scene: "到场", cleared: "处结", declined: "退单", timed_out: "超时", diverted: "改道", cancelled: "撤下",
   },
   timer: {
-    assigned: "派警", on_scene: "到场", handled: "处置", acknowledge: "签收", en_route: "出发", arrive: "到场", report_up: "上报",
+    assigned: "派警", on_scene: "到场", handled: "处置", feedback: "反馈", acknowledge: "签收", en_route: "出发", arrive: "到场", report_up: "上报",
     role: "增援", step: "步骤", left: (t: string) => `剩${t}`, over: (t: string) => `超${t}`,
   } as Record<string, any>,
   role: { primary: "主办", support: "增援", first_response: "先期", sweep: "拉网", waiting: "待定" } as Record<string, string>,
