@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-POLICE: Final = ["patrol", "post", "police_room"]
-MOBILE: Final = ["patrol", "post"]
+POLICE: Final = ["patrol", "post", "police_room", "foot_patrol"]
+MOBILE: Final = ["patrol", "post", "foot_patrol"]
+TEAMS: Final = ["patrol", "plain_clothes"]
+"""Who supports at a crime, or follows a thief."""
+HELPERS: Final = ["volunteer", "property_guard", "city_patrol"]
+"""Who is there first until police come: whoever of them is nearest."""
 
 
 def _when(*categories: str, **more: Any) -> dict[str, Any]:
@@ -51,6 +55,9 @@ def _step(id: str, name_zh: str, name_en: str, within_seconds: float, **by: str)
 REPORT_UP: Final = _tell("superior", "report_up", 300)
 """要情上报."""
 _VOLUNTEERS: Final = _send(["volunteer"], "first_response", required=False)
+_HELPERS: Final = _send(HELPERS, "first_response", required=False)
+_GRID_WORKER: Final = _send(["grid_worker"], "liaison", rule="covering", required=False, capabilities=["mediation"])
+_DRONE: Final = _send(["drone"], "support", required=False, capabilities=["search"])
 _ROOM: Final = [_send(["police_room"], "primary", rule="covering")]
 _BRAWL: Final = [_send(["post"], "primary"), _VOLUNTEERS, _send(["patrol"], "support")]
 
@@ -63,7 +70,7 @@ def _grave() -> list[dict[str, Any]]:
     """What is reported up, and what several go to at once."""
     together = [
         _send(MOBILE, "primary", capabilities=["arrest"]),
-        _send(["patrol"], "support", count=2, capabilities=["arrest"], within_seconds=600),
+        _send(TEAMS, "support", count=2, capabilities=["arrest"], within_seconds=600),
     ]
     dual = [_tell("command_room", "dual_dispatch"), _tell("station_duty", "dual_dispatch"), REPORT_UP]
     rescue = [_tell("fire_119", "rescue"), _tell("ambulance_120", "ambulance")]
@@ -81,7 +88,7 @@ def _grave() -> list[dict[str, Any]]:
             "刑事警情处置预案",
             "Crime in progress",
             _when("01"),
-            [_send(MOBILE, "primary", capabilities=["arrest"]), _send(["patrol"], "support", capabilities=["pursuit"])],
+            [_send(MOBILE, "primary", capabilities=["arrest"]), _send(TEAMS, "support", capabilities=["pursuit"])],
         ),
         _plan(
             "weapon",
@@ -112,7 +119,7 @@ def _grave() -> list[dict[str, Any]]:
             "伤亡警情处置预案",
             "Death or injury",
             _when("0601", "0602"),
-            [_send(MOBILE, "primary"), _VOLUNTEERS],
+            [_send(MOBILE, "primary"), _HELPERS],
             [_tell("ambulance_120", "ambulance"), REPORT_UP],
         ),
         _plan(
@@ -120,7 +127,7 @@ def _grave() -> list[dict[str, Any]]:
             "自杀警情处置预案",
             "Suicide",
             _when("0603"),
-            [_send(MOBILE, "primary"), _send(["police_room"], "support", rule="covering"), _VOLUNTEERS],
+            [_send(MOBILE, "primary"), _send(["police_room"], "support", rule="covering"), _HELPERS],
             [*rescue, REPORT_UP],
         ),
         _plan(
@@ -128,7 +135,7 @@ def _grave() -> list[dict[str, Any]]:
             "火灾事故处置预案",
             "Fire or disaster",
             _when("0607", "0608"),
-            [_send(MOBILE, "primary"), _send(["patrol"], "support"), _VOLUNTEERS],
+            [_send(MOBILE, "primary"), _send(["patrol"], "support"), _HELPERS, _DRONE],
             [*rescue, REPORT_UP],
         ),
     ]
@@ -145,6 +152,8 @@ def _missing_person() -> dict[str, Any]:
             _send(MOBILE, "primary"),
             _send(["patrol"], "sweep", required=False, count=2, capabilities=["search"], within_seconds=300),
             _send(["volunteer"], "first_response", required=False, count=3, capabilities=["search"]),
+            _send(["partner"], "liaison", required=False),
+            _DRONE,
         ],
         [REPORT_UP],
         steps=[
@@ -165,10 +174,8 @@ def _ordinary() -> list[dict[str, Any]]:
             _when("020302"),
             [*_ROOM, _send(["patrol"], "support")],
         ),
-        _plan(
-            "public-order", "扰乱秩序处置预案", "Public order", _when("0201"), [_send(POLICE, "primary"), _VOLUNTEERS]
-        ),
-        _plan("theft", "侵财警情处置预案", "Theft", _when("0204"), [_send(POLICE, "primary")]),
+        _plan("public-order", "扰乱秩序处置预案", "Public order", _when("0201"), [_send(POLICE, "primary"), _HELPERS]),
+        _plan("theft", "侵财警情处置预案", "Theft", _when("0204"), [_send([*POLICE, "plain_clothes"], "primary")]),
         _plan(
             "stolen-vehicle",
             "车辆被盗追踪预案",
@@ -201,9 +208,15 @@ def _ordinary() -> list[dict[str, Any]]:
             [_send(POLICE, "primary")],
             [_tell("utilities", "hazard", 300)],
         ),
-        _plan("dispute", "矛盾纠纷处置预案", "Dispute", _when("08"), _ROOM),
-        _plan("noise", "噪音扰民处置预案", "Noise", _when("0804"), _ROOM),
-        _plan("commercial-dispute", "经济消费纠纷处置预案", "Commercial dispute", _when("0805", "0806"), _ROOM),
+        _plan("dispute", "矛盾纠纷处置预案", "Dispute", _when("08"), [*_ROOM, _GRID_WORKER]),
+        _plan("noise", "噪音扰民处置预案", "Noise", _when("0804"), [*_ROOM, _GRID_WORKER]),
+        _plan(
+            "commercial-dispute",
+            "经济消费纠纷处置预案",
+            "Commercial dispute",
+            _when("0805", "0806"),
+            [*_ROOM, _GRID_WORKER],
+        ),
         _plan("desk-matter", "警务室受理预案", "A matter for the police room", _when("09", "10", "11"), _ROOM),
     ]
 

@@ -148,6 +148,41 @@ def test_S4_D3_in_shilipu_the_village_comes_to_a_quarrel(category: str, expected
         ]
 
 
+SENT_BY_NO_PLAN = {"case_desk"}
+"""It works on small cases and is not sent out."""
+
+
+@pytest.mark.parametrize("area", ["dongcheng", "gaoqiao", "ciyin", "shilipu", "yujin"])
+def test_D3_each_kind_of_helper_that_an_area_has_is_sent_by_some_plan(area: str) -> None:
+    forces = load_forces(GAOQIAO.parent / area, area)
+    sent = {kind for plan in forces.plans.values() for wanted in plan.wanted for kind in wanted.kinds}
+    assert {unit.kind.kind for unit in forces.units.values()} - sent <= SENT_BY_NO_PLAN
+
+
+@pytest.mark.parametrize(
+    ("area", "category", "role", "kinds"),
+    [
+        ("dongcheng", "0802", "liaison", ("grid_worker",)),
+        ("yujin", "0804", "liaison", ("grid_worker",)),
+        ("dongcheng", "0201", "first_response", ("volunteer", "property_guard")),
+        ("ciyin", "0201", "first_response", ("volunteer", "property_guard", "city_patrol")),
+        ("ciyin", "0604", "liaison", ("partner",)),
+        ("dongcheng", "0604", "support", ("drone",)),
+    ],
+)
+def test_D3_helpers_besides_police_come_and_none_of_them_is_waited_for(
+    area: str, category: str, role: str, kinds: tuple[str, ...]
+) -> None:
+    plan = load_forces(GAOQIAO.parent / area, area).plan_for(call(category, 3))
+    assert [(one.kinds, one.required) for one in plan.wanted if one.role == role] == [(kinds, False)]
+
+
+def test_D6_who_stands_by_at_night_on_foot_and_in_plain_clothes_is_sent_too() -> None:
+    forces = load_forces(GAOQIAO.parent / "dongcheng", "dongcheng")
+    plan = forces.plan_for(call("020405", 3))
+    assert {"foot_patrol", "plain_clothes"} <= set(plan.wanted[0].kinds)
+
+
 def test_D2_the_three_named_plans_say_who_acts_and_who_is_told(gaoqiao: Forces) -> None:
     brawl, child, key = (gaoqiao.plans[id] for id in ("brawl", "missing-person", "key-incident"))
     assert [(one.role, one.kinds) for one in brawl.wanted] == [

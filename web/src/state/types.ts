@@ -41,7 +41,7 @@ export interface Incident {
   caller_count: number; weapon?: boolean; reported_at: string; received_at: string; opened_at: string; ended_at?: string;
   assignments?: Assignment[]; waiting_roles?: string[]; timers?: Timer[]; held_until?: string; urged?: number;
   merged_into?: string; merged?: { incident_id: string; callers: number }[]; links?: { to_incident: string; kind: string }[];
-  small_case?: SmallCase;
+  small_case?: SmallCase; level?: number; tags?: string[]; report_up?: string[]; reported_up_at?: string; void?: boolean;
 }
 
 export interface Unit extends Named {

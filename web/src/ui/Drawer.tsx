@@ -154,7 +154,7 @@ export function Drawer() {
         <IncidentMark priority={incident.priority} /> <b class="big">{incident.number} {named(incident.category)}</b> <span class={`status ${incident.status}`}>{words.status[incident.status]}</span>
         {isOpen(incident) ? timer === undefined ? <Since at={incident.received_at} /> : <Countdown limit={timer} /> : null}
         <button type="button" class="quiet right" onClick={() => select(null)}>{words.close} <kbd>Esc</kbd></button>
-        <p class="place">{placeOf(incident)} · {words.sure(incident.location.confidence)} · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}</p>
+        <p class="place">{placeOf(incident)} · {words.sure(incident.location.confidence)} · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.level !== undefined && <> · {words.level(incident.level)}</>}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}{incident.report_up !== undefined && <> · <span class="chip act">{words.reportUp}</span></>}{incident.void === true && <> · <span class="chip">{words.voidCall}</span></>}</p>
       </header>
       <div class="drawer-body">
         <div class="drawer-left">

@@ -19,7 +19,7 @@ export const en: Words = {
   noIncidents: "No incidents; F2 takes a call", noUnits: "Nobody is on duty: on P3 signs a unit on", noTold: "Nothing has happened yet", loading: "Loading…",
   find: "Filter /", hidden: (n: number) => `${n} hidden; Esc shows them`, newAbove: (n: number) => `${n} new above ↑`,
   nobody: "nobody yet", waits: "waits for", unsure: "place unsure", sure: (n: number) => `${Math.round(n * 100)}% sure`, callers: (n: number) => `${n} caller${s(n)}`,
-  weapon: "weapon", urged: (n: number) => `urged ${n}×`, received: "received", ended: "ended",
+  weapon: "weapon", reportUp: "report up", level: (n: number) => `level ${n}`, voidCall: "void call", urged: (n: number) => `urged ${n}×`, received: "received", ended: "ended",
   toSelected: (number: string) => `to ${number}`, byRoad: "by road", secondsAway: (t: string) => t, noRoad: "no road", age: (t: string) => `seen ${t} ago`,
   noPosition: "no position, at home", standby: "waits at", onIt: "on", lent: "lent", borrowed: "borrowed",
   status: {
@@ -34,7 +34,7 @@ export const en: Words = {
     assigned: "send", on_scene: "arrive", handled: "handle", feedback: "form", acknowledge: "sign", en_route: "leave", arrive: "arrive", report_up: "report up",
     role: "support", step: "step", left: (t: string) => `${t} left`, over: (t: string) => `${t} over`,
   },
-  role: { primary: "primary", support: "support", first_response: "first response", sweep: "sweep", waiting: "waiting" },
+  role: { primary: "primary", support: "support", first_response: "first response", sweep: "sweep", liaison: "liaison", waiting: "waiting" },
   recommendation: {
     title: "Advice", none: "Nobody is free: ask for aid", why: (saved: number, other: string) => `${saved} s before ${other}`, only: "the only one that can go",
     stale: "old position", silent: "did not answer last time", covers: "covers the place", ruledOut: "cannot go", busy: "busy", off_duty: "off duty", no_road: "no road", capability: "not equipped", emergency: "in need", lent: "lent", again: "Ask again",

@@ -17,7 +17,7 @@ export const zh = {
   noIncidents: "无警情，F2 接警", noUnits: "无人在岗：on P3 上岗", noTold: "还没有动态", loading: "正在读取…",
   find: "筛选 /", hidden: (n: number) => `筛选隐藏 ${n} 条，Esc 全显`, newAbove: (n: number) => `上方新 ${n} 条 ↑`,
   nobody: "尚无人", waits: "等", unsure: "位置不确定", sure: (n: number) => `把握 ${Math.round(n * 100)}%`, callers: (n: number) => `${n} 人报警`,
-  weapon: "持械", urged: (n: number) => `催办 ${n} 次`, received: "接警", ended: "结束",
+  weapon: "持械", reportUp: "要情上报", level: (n: number) => `等级 ${n}`, voidCall: "无效警情", urged: (n: number) => `催办 ${n} 次`, received: "接警", ended: "结束",
   toSelected: (number: string) => `到 ${number}`, byRoad: "按路程", secondsAway: (t: string) => `${t}`, noRoad: "无路", age: (t: string) => `位置 ${t} 前`,
   noPosition: "无位置，按驻地", standby: "待命点", onIt: "在办", lent: "已借出", borrowed: "借来",
   status: {
@@ -32,7 +32,7 @@ export const zh = {
     assigned: "派警", on_scene: "到场", handled: "处置", feedback: "反馈", acknowledge: "签收", en_route: "出发", arrive: "到场", report_up: "上报",
     role: "增援", step: "步骤", left: (t: string) => `剩${t}`, over: (t: string) => `超${t}`,
   } as Record<string, any>,
-  role: { primary: "主办", support: "增援", first_response: "先期", sweep: "拉网", waiting: "待定" } as Record<string, string>,
+  role: { primary: "主办", support: "增援", first_response: "先期", sweep: "拉网", liaison: "联络", waiting: "待定" } as Record<string, string>,
   recommendation: {
     title: "建议", none: "无空闲警力：可求援 qy", why: (saved: number, other: string) => `比 ${other} 快 ${saved} 秒`, only: "仅此一组可派",
     stale: "位置旧", silent: "上次未应答", covers: "本责任区", ruledOut: "不可派", busy: "在办", off_duty: "下岗", no_road: "无路", capability: "能力不符", emergency: "求助中", lent: "借出", again: "重新计算",
