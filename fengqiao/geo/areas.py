@@ -172,12 +172,13 @@ def load_area(folder: Path) -> Area:
     """The area of one folder; the folder is named as the area. Raises InvalidArea."""
     file = folder / "area.json"
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
+        content = json.loads(text)
     except OSError as error:
         raise InvalidArea(str(file), "the file", f"cannot be read ({error.strerror})") from error
     except ValueError as error:
         raise InvalidArea(str(file), "the file", f"is not JSON in UTF-8 ({error})") from error
-    area = _area(Reader(str(file), "", content))
+    area = _area(Reader(str(file), "", content, text))
     if area.id != folder.name:
         raise InvalidArea(str(file), "id", f"is {area.id!r}, but the folder is named {folder.name!r}")
     return area

@@ -10,6 +10,7 @@ from math import isfinite
 from typing import Any, Final
 
 from fengqiao.geo.errors import InvalidArea
+from fengqiao.geo.json_lines import line_of
 
 LonLat = tuple[float, float]
 Ring = tuple[LonLat, ...]
@@ -21,14 +22,18 @@ _HOUR: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One JSON object of the file, and the path to it, so that every complaint can name its field."""
+    """One JSON object of the file, and the path to it, so that every complaint can name its field and its line."""
 
     file: str
     path: str
     value: Any
+    whole: str = ""
+    """The text of the file."""
 
     def fail(self, key: str, problem: str) -> InvalidArea:
-        return InvalidArea(self.file, self._name(key), problem)
+        name = self._name(key)
+        where = f" (line {line_of(self.whole, name)})" if self.whole else ""
+        return InvalidArea(self.file, name, f"{problem}{where}")
 
     def _name(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path and key else self.path or key or "the file"
@@ -91,7 +96,7 @@ class Reader:
         return time(int(match[1]), int(match[2]))
 
     def object(self, key: str) -> Reader:
-        return Reader(self.file, self._name(key), self.value[key])
+        return Reader(self.file, self._name(key), self.value[key], self.whole)
 
     def place(self, key: str) -> LonLat:
         return self._lon_lat(key, self.value[key])
@@ -120,7 +125,7 @@ class Reader:
         if not isinstance(items, list) or not items:
             raise self.fail(key, "must be a list that is not empty")
         seen: set[object] = set()
-        readers = [Reader(self.file, f"{self._name(key)}[{n}]", item) for n, item in enumerate(items)]
+        readers = [Reader(self.file, f"{self._name(key)}[{n}]", item, self.whole) for n, item in enumerate(items)]
         for reader in readers:
             mark = reader.value.get("id") if isinstance(reader.value, dict) else None
             if isinstance(mark, str) and mark in seen:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fengqiao.geo.areas import load_area
 from fengqiao.geo.errors import InvalidArea
+from fengqiao.geo.json_lines import with_line
 from services.dispatch.domain.forces import Forces, Kind, Lender, Unit
 from services.dispatch.handling_file import WrongHandling, load_handling
 from services.dispatch.plan_file import InvalidPlans, Known, read_plans
@@ -20,7 +21,10 @@ from services.dispatch.standby_file import WrongStandby, load_standby
 
 
 class InvalidForces(Exception):
-    """A file of an area's folder cannot be used; the text names the file and the field."""
+    """A file of an area's folder cannot be used; the text names the file, the field and the line."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(with_line(sentence))
 
 
 class _Row(BaseModel):

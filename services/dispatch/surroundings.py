@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from fengqiao.geo.areas import Area, AreaIndex
 from fengqiao.geo.distance import haversine_metres
+from fengqiao.geo.json_lines import with_line
 
 CAMERAS_M: Final = 200.0
 POSTS_M: Final = 1000.0
@@ -27,7 +28,10 @@ _METRES: Final = 111_195.0
 
 
 class WrongSurroundings(Exception):
-    """`surroundings.json` cannot be used; the text names the file and the field."""
+    """`surroundings.json` cannot be used; the text names the file, the field and the line."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(with_line(sentence))
 
 
 class _Row(BaseModel):

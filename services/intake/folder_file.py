@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fengqiao.geo.json_lines import with_line
+
 
 class InvalidFolder(Exception):
-    """A file of an area's folder cannot be used; the text names the file and the field."""
+    """A file of an area's folder cannot be used; the text names the file, the field and the line."""
 
     def __init__(self, file: Path, problem: object) -> None:
-        super().__init__(f"{file} cannot be used: {problem}")
+        super().__init__(with_line(f"{file} cannot be used: {problem}"))
 
 
 class FileRow(BaseModel):
