@@ -104,6 +104,8 @@ class Ordered:
     """How many of its assignments are from before it was taken up anew (reopened, released, unmerged): those
     units may be sent again, and what they did does not end it."""
     small_case: SmallCase | None = None
+    anew_at: datetime | None = None
+    """When it was last taken up anew (reopened, released, unmerged); None while it never was."""
 
     @property
     def feedback_at(self) -> datetime | None:

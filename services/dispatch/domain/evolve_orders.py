@@ -7,8 +7,9 @@ from typing import Any, Final
 from fengqiao.contracts import ordered as told
 from fengqiao.contracts.dispatch import IncidentCorrected, IncidentEvent
 from fengqiao.contracts.model import Event
-from services.dispatch.domain.board import Board, Incident, OnDuty, Ordered, SmallCase
+from services.dispatch.domain.board import Board, Incident, Late, OnDuty, Ordered, SmallCase
 from services.dispatch.domain.changed import put
+from services.dispatch.domain.timers import ANEW
 
 Evolution = Callable[[Board, Any, int], Board]
 
@@ -27,7 +28,13 @@ def _anew(incident: Incident, event: told.IncidentReopened | told.IncidentUnmerg
         "waiting": event.wanted,
         "targets": event.targets,
         "steps": event.steps,
+        "late": _still_told(incident),
     }
+
+
+def _still_told(incident: Incident) -> tuple[Late, ...]:
+    """What was told of timers, without those that run anew."""
+    return tuple(one for one in incident.late if one.timer not in ANEW)
 
 
 def _noted(board: Board, event: IncidentEvent, sequence: int) -> Board:
@@ -40,14 +47,16 @@ def _held(board: Board, event: told.IncidentHeld, sequence: int) -> Board:
 
 def _released(board: Board, event: told.IncidentReleased, sequence: int) -> Board:
     been = len(board.incidents[event.incident_id].assignments)
-    return _order(board, event, sequence, {"status": "active"}, held_until=None, round=been)
+    changes = {"status": "active", "late": _still_told(board.incidents[event.incident_id])}
+    return _order(board, event, sequence, changes, held_until=None, round=been, anew_at=event.at)
 
 
 def _reopened(board: Board, event: told.IncidentReopened, sequence: int) -> Board:
     incident = board.incidents[event.incident_id]
     been = len(incident.assignments)
     changes = _anew(incident, event)
-    return _order(board, event, sequence, changes, round=been, final_form=None, due_disposition=None)
+    form = {"final_form": None, "due_disposition": None}
+    return _order(board, event, sequence, changes, round=been, anew_at=event.at, **form)
 
 
 def _categorised(board: Board, event: told.IncidentCategorised, sequence: int) -> Board:
@@ -64,7 +73,8 @@ def _merged(board: Board, event: told.IncidentMerged, sequence: int) -> Board:
 
 def _unmerged(board: Board, event: told.IncidentUnmerged, sequence: int) -> Board:
     incident = board.incidents[event.incident_id]
-    return _order(board, event, sequence, _anew(incident, event), merged_into=None, round=len(incident.assignments))
+    been = len(incident.assignments)
+    return _order(board, event, sequence, _anew(incident, event), merged_into=None, round=been, anew_at=event.at)
 
 
 def corrected_order(incident: Incident, event: IncidentCorrected) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """What has a time limit in an incident's life, and when it has to be looked at (D4). Pure: it fires nothing.
 
-Of an incident, from when intake took it: `assigned` (first police sent), `on_scene` (first police there), `handled`
-(over). From when the scene was done with, where a final form is due: `feedback` (given). From its opening:
-`role:<role>` and `step:<id>` where the plan says by when. Of an assignment: `acknowledge` (from being sent), `en_route`
-(from being acknowledged), `arrive` (from setting off: the target, or SLACK times the travel seconds where the way is
-longer than that).
+Of an incident, from when intake took it, or from when it was taken up anew (reopened, released, unmerged): `assigned`
+(first police sent), `on_scene` (first police there), `handled` (over). From when the scene was done with, where a final
+form is due: `feedback` (given). From its opening: `role:<role>` and `step:<id>` where the plan says by when. Of an
+assignment: `acknowledge` (from being sent), `en_route` (from being acknowledged), `arrive` (from setting off: the
+target, or SLACK times the travel seconds where the way is longer than that).
 
 Each goes three steps, each told once, and each step counted from when the one before was told, so that nobody is
 taken off the call because dispatch itself was away:
@@ -15,7 +15,7 @@ The grace is as long as the target, MOST_GRACE at most. Nothing runs while an in
 but `feedback` while it waits for its form.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -30,6 +30,8 @@ ESCALATED: Final = 2
 GIVEN_UP: Final = 3
 """Timed out, or looked at and nobody better was to be had."""
 FEEDBACK: Final = "feedback"
+ANEW: Final = frozenset({"assigned", "on_scene", "handled", FEEDBACK})
+"""Those that run again when the incident is taken up anew."""
 _NONE: Final = Targets()
 
 
@@ -60,13 +62,16 @@ class Timer:
 def all_timers(incident: Incident) -> Iterator[Timer]:
     """Every timer of the incident's, and those of its assignments that are running or may still run."""
     targets = incident.targets or _NONE
+    begin, sent = incident.received_at, incident.assignments
+    if incident.ordered is not None and incident.ordered.anew_at is not None:
+        begin, sent = incident.ordered.anew_at, sent[incident.ordered.round :]
     if targets.assigned is not None:
-        yield _since(incident.received_at, "assigned", targets.assigned, first(incident, "assigned_at"))
+        yield _since(begin, "assigned", targets.assigned, _first(sent, "assigned_at"))
     if targets.on_scene is not None:
-        yield _since(incident.received_at, "on_scene", targets.on_scene, first(incident, "on_scene_at"))
+        yield _since(begin, "on_scene", targets.on_scene, _first(sent, "on_scene_at"))
     if targets.handled is not None:
-        over = incident.ended_at if incident.status == "closed" else first_done(incident)
-        yield _since(incident.received_at, "handled", targets.handled, over)
+        over = incident.ended_at if incident.status == "closed" else _first_done(sent)
+        yield _since(begin, "handled", targets.handled, over)
     order = incident.ordered
     if targets.feedback is not None and order is not None and order.due_disposition is not None:
         scene_done = first_done(incident)
@@ -111,13 +116,21 @@ def _since(
 
 def first(incident: Incident, step: str) -> datetime | None:
     """When the first police unit took the step (`assigned_at`, `on_scene_at` …)."""
-    return min((at for one in incident.assignments if one.police and (at := getattr(one.times, step))), default=None)
+    return _first(incident.assignments, step)
+
+
+def _first(assignments: Sequence[Assignment], step: str) -> datetime | None:
+    return min((at for one in assignments if one.police and (at := getattr(one.times, step))), default=None)
 
 
 def first_done(incident: Incident) -> datetime | None:
     """When the scene was done with: the last police unit cleared, and none is on it any more."""
-    cleared = [one.times.cleared_at for one in incident.assignments if one.police and one.times.cleared_at is not None]
-    if not cleared or any(one.police and one.active for one in incident.assignments):
+    return _first_done(incident.assignments)
+
+
+def _first_done(assignments: Sequence[Assignment]) -> datetime | None:
+    cleared = [one.times.cleared_at for one in assignments if one.police and one.times.cleared_at is not None]
+    if not cleared or any(one.police and one.active for one in assignments):
         return None
     return max(cleared)
 

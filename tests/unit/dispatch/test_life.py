@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import pytest
 
-from fengqiao.contracts import commands
+from fengqiao.contracts import commands, orders
 from fengqiao.contracts.dispatch import (
     AssignmentAssigned,
     AssignmentDiverted,
@@ -116,6 +116,29 @@ def test_D4_timers_end_with_the_incident(area: Area) -> None:
     cancelled = area.reported("noise").ask(commands.CancelIncident, incident_id=incident("noise"))
     assert set(timers(cancelled, "noise").values()) == {"stood_down"}
     assert not len(given.board.due)
+
+
+def test_D4_D10_a_reopened_call_is_timed_from_then_on(area: Area) -> None:
+    closed = area.on_duty("P1").reported("theft").cleared(assignment("theft"))
+    given = closed.ask(commands.SetDuty, unit="P1", on=False).after(hours=3)
+    reopened = given.ask(orders.Reopen, incident_id=incident("theft"))
+    assert timers(reopened, "theft") == {"assigned": "running", "on_scene": "running", "handled": "running"}
+    assert reopened.tick(seconds=59).events == ()
+    # Nobody is free: that somebody was once sent does not keep it quiet.
+    late = reopened.tick(seconds=60)
+    assert [event.timer for event in all_of(late, TimerWarned)] == ["assigned"]
+    assert [event.timer for event in all_of(late.tick(seconds=60), IncidentEscalated)] == ["assigned"]
+    served = late.after(seconds=1).on_duty("P1").cleared(assignment("theft", 2))
+    assert timers(served, "theft") == {"assigned": "late", "on_scene": "met", "handled": "met"}
+
+
+def test_D4_D10_a_held_call_is_timed_from_its_release_on(area: Area) -> None:
+    until = area.now + timedelta(hours=2)
+    held = area.reported("noise").tick(seconds=60).ask(orders.Hold, incident_id=incident("noise"), until=until)
+    assert held.tick(minutes=90).events == ()
+    released = held.tick(hours=2)
+    assert [event.timer for event in all_of(released, TimerWarned)] == []
+    assert [event.timer for event in all_of(released.tick(seconds=60), TimerWarned)] == ["assigned"]
 
 
 def test_D4_timers_are_the_same_after_a_restart(area: Area) -> None:
