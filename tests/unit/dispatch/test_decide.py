@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,9 +10,9 @@ from fengqiao.contracts import commands, incidents
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.dispatch import AssignmentAssigned, AssignmentCleared, CommandRejected, IncidentOpened
 from fengqiao.contracts.model import Actor, Event
-from services.dispatch.domain.messages import AllHeard, Heard, NotHeard, Tick
+from services.dispatch.domain.messages import AllHeard, Asked, Heard, NotHeard, Tick
 from services.dispatch.domain.stored_board import from_json, to_json
-from tests.unit.dispatch.area import START, Area, assignment, incident
+from tests.unit.dispatch.area import DESK, START, Area, assignment, incident
 
 
 def only(area: Area, kind: type[Event]) -> Event:
@@ -307,3 +308,34 @@ def test_D4_the_devices_time_is_kept_beside_the_servers_and_marked_where_it_is_f
     assert refused.device_at == at
     (unsaid,) = late.step(commands.OnScene, assignment("a")).events
     assert b"device" not in unsaid.wire()
+
+
+THIRD = Actor(client="terminal", role="crew", unit="P2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "what", "by", "status"),
+    [
+        (commands.Acknowledge, {"assignment_id": assignment("open", 9)}, DESK, 404),
+        (commands.StepDone, {"incident_id": incident("open"), "step": "none"}, DESK, 404),
+        (commands.SetDuty, {"unit": "X9", "on": True}, DESK, 404),
+        (commands.Acknowledge, {"assignment_id": assignment("open")}, THIRD, 403),
+        (commands.Acknowledge, {"assignment_id": assignment("done")}, DESK, 409),
+        (commands.Clear, {"assignment_id": assignment("open"), "disposition": "x"}, DESK, 409),
+        (commands.Assign, {"incident_id": incident("done"), "units": ("P2",)}, DESK, 409),
+        (commands.CancelIncident, {"incident_id": incident("done")}, DESK, 409),
+        (commands.Acknowledge, {"assignment_id": assignment("yesterday")}, DESK, 409),
+        (commands.CancelIncident, {"incident_id": incident("yesterday")}, DESK, 409),
+    ],
+)
+def test_D4_an_unknown_foreign_finished_or_late_command_is_refused_with_a_reason_and_changes_nothing(
+    kind: type[commands.Command], what: dict[str, Any], by: Actor, status: int
+) -> None:
+    given = Area().on_duty("P1").reported("done").cleared(assignment("done")).reported("open")
+    command = kind(command_id="c-" + "a" * 26, area="testarea", by=by, received_at=given.now, **what)
+    then = given.when(Asked(command), retired=frozenset({incident("yesterday")}))
+    refused = only(then, CommandRejected)
+    assert isinstance(refused, CommandRejected)
+    assert refused.status == status
+    assert refused.detail
+    assert replace(then.board, sequence=given.board.sequence) == given.board
