@@ -3,12 +3,38 @@
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts import ordered as told
 from fengqiao.contracts.commands import Command
+from services.dispatch.domain import messages as private
+from services.dispatch.domain.board import Assignment, Incident
 from services.dispatch.domain.clocks import clocks
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.small_cases import open_small_case
 
 
-def finish(then: Happenings, incident_id: str, command: Command, disposition: str) -> None:
+def police_done(incident: Incident) -> bool:
+    """Whether police have cleared, since it was taken up (anew)."""
+    return any(one.police and one.status == "cleared" for one in incident.current)
+
+
+def last_to_go(incident: Incident, assignment: Assignment) -> bool:
+    """Whether police are done and only this assignment keeps it open: when it ends, whatever way, nobody is sent in
+    its place and the incident is over."""
+    return police_done(incident) and all(one.id == assignment.id for one in incident.active)
+
+
+def finish_after_last(then: Happenings, incident_id: str, command: Command | None) -> None:
+    """The last one has gone without a word of his own: what police said last counts."""
+    incident = then.board.incidents[incident_id]
+    if incident.waiting:
+        then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
+    said_last = max(
+        (one.times.cleared_at, one.disposition or "")
+        for one in incident.current
+        if one.police and one.times.cleared_at is not None
+    )
+    finish(then, incident_id, command, said_last[1])
+
+
+def finish(then: Happenings, incident_id: str, command: Command | None, disposition: str) -> None:
     """All units are cleared: close it, unless its final form is due and not there."""
     incident = then.board.incidents[incident_id]
     handling = then.context.forces.handling
@@ -21,7 +47,7 @@ def finish(then: Happenings, incident_id: str, command: Command, disposition: st
     then.add(told.IncidentFeedbackDue(**marks, disposition=disposition, require=rule.require))
 
 
-def close(then: Happenings, incident_id: str, command: Command, disposition: str) -> None:
+def close(then: Happenings, incident_id: str, command: Command | None, disposition: str) -> None:
     """It is closed; a small one that is not solved is watched from here on."""
     incident = then.board.incidents[incident_id]
     on_scene = [one.times.on_scene_at for one in incident.assignments if one.police and one.times.on_scene_at]

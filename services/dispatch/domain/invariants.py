@@ -21,6 +21,7 @@ from fengqiao.contracts.dispatch import (
 from fengqiao.contracts.model import Event
 from services.dispatch.domain import incident_status, transitions
 from services.dispatch.domain.board import Board, slot
+from services.dispatch.domain.finishing import police_done
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.incident_status import ENDED, WORKING
 from services.dispatch.domain.timers import look_at
@@ -125,6 +126,8 @@ def _served(board: Board) -> Iterator[str]:
             yield f"incident {incident.number} {'waits and is not' if waits else 'does not wait and is'} in the queue"
         if incident.status == "active" and not incident.waiting:
             yield f"incident {incident.number} is open, and nobody is on it or is waited for"
+        if incident.status == "active" and police_done(incident):
+            yield f"incident {incident.number} is open, though police are done and nobody is on it"
         if (incident.status == "held") != (incident.id in board.held):
             yield f"incident {incident.number} is {incident.status}, the list of what is held says otherwise"
         if sum(callers for _, callers in incident.order.merged) > incident.caller_count:

@@ -45,7 +45,7 @@ def _may_ask(then: Happenings, incident: Incident) -> bool:
     if incident.priority <= ASKS_AT_ONCE:
         return True
     limit = None if incident.targets is None else incident.targets.assigned
-    waits = (then.now - incident.received_at).total_seconds()
+    waits = (then.now - (incident.order.anew_at or incident.received_at)).total_seconds()
     return waits > (WAITS_LONGEST if limit is None else limit)
 
 

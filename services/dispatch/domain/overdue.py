@@ -5,6 +5,7 @@ from typing import Final
 from fengqiao.contracts import dispatch as said
 from services.dispatch.domain import messages as private
 from services.dispatch.domain.board import Assignment, Incident, due_incidents
+from services.dispatch.domain.finishing import finish_after_last, last_to_go
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import barred, choose
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
@@ -56,6 +57,7 @@ def _time_out(then: Happenings, incident: Incident, timer: Timer, assignment: As
         # Late, but on its way: nobody would be there sooner.
         then.add(private.TimerGivenUp(incident_id=incident.id, timer=timer.key, at=then.now))
         return False
+    over = last_to_go(incident, assignment)
     required = any(one.role == assignment.role and one.required for one in incident.wanted)
     before = sum(one.role == assignment.role and one.status == "timed_out" for one in incident.assignments)
     then.add(
@@ -64,10 +66,13 @@ def _time_out(then: Happenings, incident: Incident, timer: Timer, assignment: As
             times=assignment.times,
             timer=timer.what,
             due_at=timer.due_at,
-            wanted_again=required or before + 1 < MOST_TIMED_OUT,
+            wanted_again=not over and (required or before + 1 < MOST_TIMED_OUT),
         )
     )
-    fill(then, incident.id, tell=True)
+    if over:
+        finish_after_last(then, incident.id, None)
+    else:
+        fill(then, incident.id, tell=True)
     return True
 
 

@@ -12,7 +12,7 @@ from services.dispatch.domain.board import SmallCase
 from services.dispatch.domain.happenings import Happenings
 
 
-def open_small_case(then: Happenings, incident_id: str, command: Command, result: str) -> None:
+def open_small_case(then: Happenings, incident_id: str, command: Command | None, result: str) -> None:
     """Watch the incident that has just been closed with `result`, if it is small and not solved."""
     incident = then.board.incidents[incident_id]
     handling = then.context.forces.handling
@@ -23,7 +23,7 @@ def open_small_case(then: Happenings, incident_id: str, command: Command, result
     if case is not None and case.solved_at is None:
         return  # reopened and closed again: it has been watched all the time
     cleared = [(one.times.cleared_at, one.unit) for one in incident.assignments if one.police and one.times.cleared_at]
-    owner = max(cleared)[1] if cleared else command.by.client
+    owner = max(cleared)[1] if cleared or command is None else command.by.client
     then.add(told.SmallCaseOpened(**then.marks(incident, command), owner=owner, due_at=then.now + within))
 
 

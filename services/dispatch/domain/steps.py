@@ -10,7 +10,7 @@ from services.dispatch.domain import messages as private
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Assignment, Incident
 from services.dispatch.domain.feedback import add_form, refused_form
-from services.dispatch.domain.finishing import finish
+from services.dispatch.domain.finishing import finish, finish_after_last, last_to_go, police_done
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
 
@@ -113,11 +113,11 @@ def _clear(then: Happenings, incident: Incident, assignment: Assignment, command
     if form is not None:
         add_form(then, incident.id, command, form)
     incident = then.board.incidents[incident.id]
-    police_done = any(one.police and one.status == "cleared" for one in incident.current)
+    done = police_done(incident)
     if not incident.active:
-        if police_done and incident.waiting:
+        if done and incident.waiting:
             then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
-        if police_done or not incident.waiting:
+        if done or not incident.waiting:
             finish(then, incident.id, command, command.disposition)
     serve_queue(then)
 
@@ -130,7 +130,8 @@ def _give_up(
 ) -> None:
     others = [one for one in incident.active if one.id != assignment.id]
     # A dispatcher who takes a unit off needs no other in its place, unless nobody would be left on the incident.
-    again = isinstance(command, commands.Decline) or not others
+    over = last_to_go(incident, assignment)
+    again = not over and (isinstance(command, commands.Decline) or not others)
     kind = said.AssignmentDeclined if isinstance(command, commands.Decline) else said.AssignmentCancelled
     then.add(
         kind(
@@ -140,6 +141,8 @@ def _give_up(
             wanted_again=again,
         )
     )
-    if again:
+    if over:
+        finish_after_last(then, incident.id, command)
+    elif again:
         fill(then, incident.id, tell=True)
     serve_queue(then)

@@ -142,6 +142,29 @@ def test_D4_volunteers_who_leave_do_not_close_what_police_are_wanted_for(area: A
     assert then.board.incidents[incident("brawl")].status == "queued"
 
 
+@pytest.mark.parametrize("ends", ["declined", "cancelled", "timed-out"])
+def test_D4_when_police_are_done_the_last_helper_to_fall_away_ends_it(ends: str) -> None:
+    given = Area().on_duty("YY", "P1", "V1", "V2").reported("a", "020301", 1)
+    for number, unit in ((1, "YY"), (3, "P1")):
+        sent = next(one for one in given.board.incidents[incident("a")].assignments if one.unit == unit)
+        assert sent.id == assignment("a", number)
+        given = given.cleared(sent.id)
+    assert given.board.incidents[incident("a")].open
+    match ends:
+        case "declined":
+            then = given.step(commands.Decline, assignment("a", 2))
+        case "cancelled":
+            then = given.step(commands.CancelAssignment, assignment("a", 2))
+        case _:
+            then = given.tick(seconds=60).tick(seconds=60).tick(seconds=60)
+    assert then.told()[:2] == [f"assignment.{ends} V1", "incident.closed"]
+    closed = only(then, said.IncidentClosed)
+    assert isinstance(closed, said.IncidentClosed)
+    assert closed.disposition == "当场调解"
+    # Nobody is sent in its place, and a helper that never came is no reason to leave a call open.
+    assert not any(isinstance(event, AssignmentAssigned) for event in then.events)
+
+
 def test_M1_clearing_with_a_dispute_names_its_case(area: Area) -> None:
     given = area.on_duty("P1").reported("quarrel")
     cleared = only(given.cleared(assignment("quarrel"), dispute=commands.DisputeFound(kind="brawl")), AssignmentCleared)
