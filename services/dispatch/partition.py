@@ -340,9 +340,9 @@ class PartitionOwner:
     async def _tick(self) -> None:
         if self._until_tick() > 0.001:
             return
-        # The time is read first: wherever the process is stopped after this, the tick is of a moment for which what is
-        # looked at here holds. It may have been stopped earlier in this turn: then an answer may lie unread, and a fetch
-        # that was under way before the stop makes the last one look fresh.
+        # The time is read first: wherever the process is stopped after this, the tick is of a moment for which holds
+        # what is looked at here. It may have been stopped earlier in this turn: then an answer may lie unread, and a
+        # fetch that was under way before the stop makes the last one look fresh.
         now = self._clock.now()
         await self._notice_sleep()
         if not self._inputs.caught_up() or not self._fetched_lately():
