@@ -96,20 +96,24 @@ class Positions:
     def moved(self, position: UnitPosition) -> bool:
         """Take a position in. False, and counted, when it is older than the last one of the unit, ahead of the time at
         which it was received, or far from every area; False for a unit that is not of this area."""
-        if position.unit not in self._at:
-            self._guest_moved(position)
-            return False
         nodes, metres = self._roads.nearest_nodes([(position.lon, position.lat)])
-        if reason := self._wrong(position, float(metres[0])):
+        node, off_road = int(nodes[0]), float(metres[0])
+        own = position.unit in self._at
+        guest = self._guests.get(position.unit)
+        last = self._at[position.unit] if own else None if guest is None else guest[2]
+        if reason := self._wrong(position, last, off_road):
             POSITIONS_IGNORED.labels(reason).inc()
             return False
-        self._fleet_of[position.unit].stands(position.unit, int(nodes[0]), float(metres[0]))
+        if not own:
+            self._guests[position.unit] = node, off_road, position.at
+            return False
+        self._fleet_of[position.unit].stands(position.unit, node, off_road)
         self._at[position.unit] = position.at
         self._last[position.unit] = (position.lon, position.lat)
         return True
 
-    def _wrong(self, position: UnitPosition, off_road: float) -> str:
-        last = self._at[position.unit]
+    def _wrong(self, position: UnitPosition, last: datetime | None, off_road: float) -> str:
+        """last: when the unit's latest position was taken."""
         if last is not None and position.at <= last:
             return "older"
         if position.at > position.received_at + AHEAD:
@@ -147,12 +151,6 @@ class Positions:
         """Seconds since the unit's position was taken; None when its home stands for it."""
         taken = self._at.get(unit)
         return None if taken is None else max((now - taken).total_seconds(), 0.0)
-
-    def _guest_moved(self, position: UnitPosition) -> None:
-        before = self._guests.get(position.unit)
-        if before is None or position.at > before[2]:
-            nodes, metres = self._roads.nearest_nodes([(position.lon, position.lat)])
-            self._guests[position.unit] = int(nodes[0]), float(metres[0]), position.at
 
     def _guest_seconds(self, unit: str, target: int, off: float) -> float:
         """Of a neighbour's unit, as a vehicle; infinite until it is near a road of this area."""

@@ -1,7 +1,7 @@
 """Reads: incidents with their timeline, units, boards, the journal, papers. Any instance answers any of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
@@ -25,6 +25,8 @@ from services.dispatch.surroundings import Surroundings
 
 Caller = Annotated[Principal, require("dispatch:read")]
 Limit = Annotated[int, Query(ge=1, le=200)]
+MOST_ON_BOARD: Final = 1000
+"""Open incidents that a board lists, the newest first."""
 _AREA = r"^[a-z][a-z0-9]{1,31}$"
 AreaQuery = Annotated[str, Query(pattern=_AREA)]
 AreaPath = Annotated[str, Path(pattern=_AREA)]
@@ -163,15 +165,17 @@ def router(
     @routes.get("/v1/areas/{area}/board", responses=absent)
     async def board(area: AreaPath, caller: Caller) -> Response:
         """What is going on now: open incidents, every unit, those of neighbours that help here and those
-        that are lent, the force against its plan, and holes in coverage."""
+        that are lent, the force against its plan, and holes in coverage. `more`: older incidents are open too, and
+        `GET /v1/incidents` lists them."""
         served(area, caller)
-        found = await listed(stores.incidents, {"area": area, "open": True}, "sort", 1000)
+        found = await listed(stores.incidents, {"area": area, "open": True}, "sort", MOST_ON_BOARD + 1)
         states, now = await unit_states(area), clock.now()
         return _json(
             {
                 "area": area,
                 "at": now,
-                "incidents": [brief(one) for one in found],
+                "incidents": [brief(one) for one in found[:MOST_ON_BOARD]],
+                "more": len(found) > MOST_ON_BOARD,
                 "units": states,
                 "force": force(forces[area], states, now),
                 "holes": await holes(area),

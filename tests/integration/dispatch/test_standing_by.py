@@ -5,11 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from pymongo import AsyncMongoClient
 
 from fengqiao.contracts import topics
 from fengqiao.contracts.insights import StandbyAdvised
 from fengqiao.runtime.cloudevents import CloudEvent, header
 from fengqiao.runtime.publisher import Outgoing
+from services.dispatch.reads_api import MOST_ON_BOARD
 from tests.awaiting import eventually
 from tests.checker import History, Record, violations
 from tests.integration.dispatch.kit import (
@@ -196,8 +198,20 @@ async def test_D7_the_board_shows_force_and_holes_as_they_come_and_go(fresh_syst
 
         await eventually(enough, within=20, what="enough volunteers")
         assert {one["zone"] for one in await said_of(system, "coverage.restored")} == {"north", "south"}
-        kinds = {row["kind"]: row for row in (await desk.dispatch.board("gaoqiao"))["force"]["kinds"]}
+        full = await desk.dispatch.board("gaoqiao")
+        kinds = {row["kind"]: row for row in full["force"]["kinds"]}
         assert (kinds["volunteer"]["actual"], kinds["volunteer"]["free"]) == (4, 4)
+        assert not full["more"]
+        # More are open than a board lists: it says so.
+        open_ones = [
+            {"_id": f"gaoqiao-{number}", "area": "gaoqiao", "open": True, "sort": number, "state": "{}"}
+            for number in range(MOST_ON_BOARD + 1)
+        ]
+        async with AsyncMongoClient(system.mongodb_uri) as store:
+            await store[system.database]["dispatch_incidents"].insert_many(open_ones)
+        crowded = await desk.dispatch.board("gaoqiao")
+        assert (len(crowded["incidents"]), crowded["more"]) == (MOST_ON_BOARD, True)
+        assert crowded["incidents"][0]["id"] == f"gaoqiao-{MOST_ON_BOARD}"
 
 
 async def test_D9_an_incident_is_read_with_what_is_near_it(fresh_system: System) -> None:

@@ -102,6 +102,12 @@ def test_D1_positions_that_cannot_be_true_are_ignored_and_counted(
         assert not positions.moved(ignored)
     assert positions.seconds(["P1"], place(5)) == [0.0]
     assert {reason: count(reason) - before for reason, before in counted.items()} == dict.fromkeys(counted, 1.0)
+    # The same of a neighbour's unit that helps here.
+    guest = {"unit": "yujin-V1"}
+    for told in (moved("P1", 5), away, ahead, moved("P1", 0, after=-1)):
+        assert not positions.moved(told.model_copy(update=guest))
+    assert positions.seconds(["yujin-V1"], place(5)) == [0.0]
+    assert {reason: count(reason) - before for reason, before in counted.items()} == dict.fromkeys(counted, 2.0)
     # A moment ahead is a clock, not a mistake.
     assert positions.moved(moved("P1", 6, after=40).model_copy(update={"received_at": NOW + timedelta(seconds=20)}))
 
