@@ -1,7 +1,8 @@
-"""The inputs of one partition, merged in the order in which Kafka recorded them.
+"""The inputs of one partition: calls before commands; while behind, merged in the order in which Kafka recorded them.
 
 With a backlog, a fetch hands out one topic before the other. A record is taken only when the other topic's next
-record is known to be later, or that topic has been read to its end.
+record is known to be later, or that topic has been read to its end. Where nothing has waited for BEHIND_S, a call does
+not stand in line behind the steps of crews, and a step takes few commands, for the next call waits until it has ended.
 """
 
 from collections import deque
@@ -21,6 +22,10 @@ from services.dispatch.domain.messages import AID_MESSAGES, COMMANDS, INCIDENT_M
 
 HIGH_WATER: Final = 2000
 """Records that wait in memory before fetching pauses."""
+BEHIND_S: Final = 2.0
+"""Real seconds after which a record that waits makes this a backlog."""
+A_STEP: Final = 32
+"""Records taken at once while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class _Side:
     queue: deque[Waiting] = field(default_factory=deque)
     position: int = 0
     end: int = 0
+    latest: float = 0.0
+    """Kafka's time of the last record that was fetched, Unix seconds."""
 
 
 class Inputs:
@@ -77,6 +84,7 @@ class Inputs:
         side = self._sides[topic]
         side.queue.append(waiting)
         side.position = waiting.input.offset + 1
+        side.latest = waiting.recorded_at
 
     def position(self, topic: str) -> int:
         """The offset that is fetched next."""
@@ -98,8 +106,25 @@ class Inputs:
         side = self._sides[topic]
         return side.position >= max(side.end, self._highwater(topic) or 0)
 
-    def take(self, limit: int) -> list[Waiting]:
-        """Up to `limit` records whose place in the order is certain."""
+    def take(self, limit: int, now: float) -> list[Waiting]:
+        """Up to `limit` records whose turn it is. now: Unix seconds."""
+        if any(self._behind(topic, now) for topic in self.ORDER):
+            return self._in_order(limit)
+        calls, commands = (self._sides[topic].queue for topic in self.ORDER)
+        # A command about a call that is not fetched yet would be set aside.
+        some = calls or (commands if self._at_end(self.ORDER[0]) else deque())
+        return [some.popleft() for _ in range(min(len(some), limit, A_STEP))]
+
+    def _behind(self, topic: str, now: float) -> bool:
+        side = self._sides[topic]
+        if side.position < side.end:
+            return True
+        if side.queue:
+            return now - side.queue[0].recorded_at > BEHIND_S
+        return not self._at_end(topic) and now - side.latest > BEHIND_S
+
+    def _in_order(self, limit: int) -> list[Waiting]:
+        """Up to `limit` records whose place in the order of both topics is certain."""
         taken: list[Waiting] = []
         while len(taken) < limit:
             heads = [

@@ -271,7 +271,7 @@ class PartitionOwner:
             for writer in self._writers.values():
                 await writer.reconcile()
             self._reconciled = True
-        while taken := self._inputs.take(BATCH):
+        while taken := self._inputs.take(BATCH, time.time()):
             by_area: dict[str, list[Input]] = {}
             for waiting in taken:
                 if waiting.area is not None:
