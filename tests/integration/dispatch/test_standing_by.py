@@ -207,7 +207,8 @@ async def test_D7_the_board_shows_force_and_holes_as_they_come_and_go(fresh_syst
             {"_id": f"gaoqiao-{number}", "area": "gaoqiao", "open": True, "sort": number, "state": "{}"}
             for number in range(MOST_ON_BOARD + 1)
         ]
-        async with AsyncMongoClient(system.mongodb_uri) as store:
+        store: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(system.mongodb_uri)
+        async with store:
             await store[system.database]["dispatch_incidents"].insert_many(open_ones)
         crowded = await desk.dispatch.board("gaoqiao")
         assert (len(crowded["incidents"]), crowded["more"]) == (MOST_ON_BOARD, True)
