@@ -24,8 +24,6 @@ def last_to_go(incident: Incident, assignment: Assignment) -> bool:
 def finish_after_last(then: Happenings, incident_id: str, command: Command | None) -> None:
     """The last one has gone without a word of his own: what police said last counts."""
     incident = then.board.incidents[incident_id]
-    if incident.waiting:
-        then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
     said_last = max(
         (one.times.cleared_at, one.disposition or "")
         for one in incident.current
@@ -35,8 +33,11 @@ def finish_after_last(then: Happenings, incident_id: str, command: Command | Non
 
 
 def finish(then: Happenings, incident_id: str, command: Command | None, disposition: str) -> None:
-    """All units are cleared: close it, unless its final form is due and not there."""
+    """Nobody is on it any more: drop what it waits for, and close it, unless its final form is due and not there."""
     incident = then.board.incidents[incident_id]
+    if incident.waiting:
+        then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
+        incident = then.board.incidents[incident_id]
     handling = then.context.forces.handling
     rule = handling.form_for(incident.category.code)
     known = handling.results.get(disposition)

@@ -6,7 +6,6 @@ from fengqiao.contracts import commands
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.commands import AssignmentCommand, Command
 from fengqiao.contracts.ids import case_id
-from services.dispatch.domain import messages as private
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Assignment, Incident
 from services.dispatch.domain.feedback import add_form, refused_form
@@ -113,12 +112,8 @@ def _clear(then: Happenings, incident: Incident, assignment: Assignment, command
     if form is not None:
         add_form(then, incident.id, command, form)
     incident = then.board.incidents[incident.id]
-    done = police_done(incident)
-    if not incident.active:
-        if done and incident.waiting:
-            then.add(private.RolesDropped(incident_id=incident.id, at=then.now))
-        if done or not incident.waiting:
-            finish(then, incident.id, command, command.disposition)
+    if not incident.active and (police_done(incident) or not incident.waiting):
+        finish(then, incident.id, command, command.disposition)
     serve_queue(then)
 
 
