@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -109,19 +109,12 @@ async def test_D4_what_was_answered_while_dispatch_slept_does_not_time_out(fresh
         system.processes["dispatch"].signal(signal.SIGSTOP)
         asleep_at = clock.now()
         await publisher.publish(_acknowledged(system, sent["assignment_id"], clock))
-
-        async def long_enough() -> bool:
-            return clock.now() - asleep_at > timedelta(seconds=200)
-
-        await eventually(long_enough, within=30, what="more than the limit of the acknowledgement")
-        system.processes["dispatch"].signal(signal.SIGCONT)
+        await _woken_too_late(system, clock, asleep_at)
         answered = await said(system, "sleep", "assignment.acknowledged")
         # The next timer of the same crew shows that ticks go on.
         await said(system, "sleep", "timer.warned", timer="en_route")
     assert answered["times"]["acknowledged_at"] < (asleep_at + timedelta(seconds=60)).isoformat()
-    kinds = [(kind, data.get("timer")) for kind, data in await told(system, "sleep")]
-    assert ("timer.warned", "acknowledge") not in kinds
-    assert "assignment.timed-out" not in [kind for kind, _ in kinds]
+    await _was_not_taken_for_silent(system, "sleep")
 
 
 async def test_D4_what_was_answered_while_it_slept_in_the_middle_of_a_turn_does_not_time_out(
@@ -140,15 +133,24 @@ async def test_D4_what_was_answered_while_it_slept_in_the_middle_of_a_turn_does_
         sent = await said(system, "turn", "assignment.assigned")
         asleep_at = clock.now()
         await publisher.publish(_acknowledged(system, sent["assignment_id"], clock))
-
-        async def long_enough() -> bool:
-            return clock.now() - asleep_at > timedelta(seconds=200)
-
-        await eventually(long_enough, within=30, what="more than the limit of the acknowledgement")
-        system.processes["dispatch"].signal(signal.SIGCONT)
+        await _woken_too_late(system, clock, asleep_at)
         await said(system, "turn", "assignment.acknowledged")
         await said(system, "turn", "timer.warned", timer="en_route")
-    kinds = [(kind, data.get("timer")) for kind, data in await told(system, "turn")]
+    await _was_not_taken_for_silent(system, "turn")
+
+
+async def _woken_too_late(system: System, clock: DomainClock, asleep_at: datetime) -> None:
+    """Wake dispatch when the limit of an acknowledgement has passed."""
+
+    async def long_enough() -> bool:
+        return clock.now() - asleep_at > timedelta(seconds=200)
+
+    await eventually(long_enough, within=30, what="more than the limit of the acknowledgement")
+    system.processes["dispatch"].signal(signal.SIGCONT)
+
+
+async def _was_not_taken_for_silent(system: System, name: str) -> None:
+    kinds = [(kind, data.get("timer")) for kind, data in await told(system, name)]
     assert ("timer.warned", "acknowledge") not in kinds
     assert "assignment.timed-out" not in [kind for kind, _ in kinds]
 
