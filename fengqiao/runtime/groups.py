@@ -15,7 +15,8 @@ class GroupCommit(Generic[Item, Result]):
     of the group gets the exception. A waiter that is cancelled does not take its group with it.
 
     linger: real seconds that a group waits for more before it goes; for work that nobody waits for. A full group
-    goes at once.
+    goes at once. apart: real seconds that a lane rests after a group: the first item goes at once, and what comes
+    meanwhile goes together.
     """
 
     def __init__(
@@ -24,11 +25,13 @@ class GroupCommit(Generic[Item, Result]):
         size: int = 64,
         lanes: int = 2,
         linger: float = 0.0,
+        apart: float = 0.0,
     ) -> None:
         self._commit = commit
         self._size = size
         self._lanes = lanes
         self._linger = linger
+        self._apart = apart
         self._timer: asyncio.TimerHandle | None = None
         self._waiting: list[tuple[Item, asyncio.Future[Result]]] = []
         self._under_way: set[asyncio.Task[None]] = set()
@@ -62,6 +65,11 @@ class GroupCommit(Generic[Item, Result]):
             self._start()
 
     async def _run(self, group: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        await self._settle(group)
+        if self._apart:
+            await asyncio.sleep(self._apart)
+
+    async def _settle(self, group: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results = await self._commit([item for item, _ in group])
         except Exception as error:

@@ -38,7 +38,6 @@ from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
 from services.dispatch.folder_check import checked_roads
 from services.dispatch.forms import Forms
-from services.dispatch.gathering import Gathering
 from services.dispatch.giving import Giving
 from services.dispatch.instance import Instance
 from services.dispatch.outgoing import Route
@@ -83,9 +82,8 @@ class Dispatch:
         self._publisher = Publisher(settings.bootstrap_servers, "dispatch")
         # A producer has one request under way at a time: a decision must not wait for the commands of others.
         self._asking = Publisher(settings.bootstrap_servers, "dispatch-commands")
-        self._gathering = Gathering(self._asking)
         self._desk = CommandDesk(
-            self._gathering,
+            self._asking,
             self._stores.commands,
             {area.id: area.partition for area in areas.values()},
             settings.topic_prefix,
@@ -125,7 +123,7 @@ class Dispatch:
             await ended(begin, declaring)
             if self._instance is not None:
                 await self._instance.stop()
-            await self._gathering.stop()
+            await self._desk.stop()
             await self._asking.stop()
             await self._publisher.stop()
             await documents.close(self._client)

@@ -11,13 +11,15 @@ from fengqiao.runtime import telemetry
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import KafkaUnavailable
+from fengqiao.runtime.groups import GroupCommit
 from fengqiao.runtime.problems import Unavailable
-from fengqiao.runtime.publisher import Outgoing
-from services.dispatch.gathering import Gathering
+from fengqiao.runtime.publisher import Outgoing, Publisher
 
 SOURCE: Final = "dispatch"
 POSITIONS_SOURCE: Final = "dispatch-positions"
 """Positions have the subjects of unit states and count otherwise: another source makes them streams of their own."""
+APART_S: Final = 0.01
+"""Real seconds between two requests: each costs Kafka and its readers as much for one record as for ten."""
 _LOOK_EVERY: Final = (0.02, 0.04, 0.08, 0.15, 0.25)
 """Seconds between looks for a result that another instance decides."""
 
@@ -25,8 +27,9 @@ _LOOK_EVERY: Final = (0.02, 0.04, 0.08, 0.15, 0.25)
 class CommandDesk:
     """Sends commands to the writer of their area, wherever it runs, and waits for their results."""
 
-    def __init__(self, gathering: Gathering, commands: Collection, partitions: Mapping[str, int], prefix: str) -> None:
-        self._gathering = gathering
+    def __init__(self, publisher: Publisher, commands: Collection, partitions: Mapping[str, int], prefix: str) -> None:
+        self._publisher = publisher
+        self._requests: GroupCommit[Sequence[Outgoing], None] = GroupCommit(self._request, lanes=1, apart=APART_S)
         self._commands = commands
         self._partitions = partitions
         self._prefix = prefix
@@ -125,8 +128,16 @@ class CommandDesk:
 
     async def _publish(self, *records: Outgoing) -> None:
         try:
-            await self._gathering.publish(records)
+            await self._requests.submit(records)
         except KafkaUnavailable as error:
             raise Unavailable(
                 "Kafka does not take commands just now: say it by radio, and send this again.", retry_after=2
             ) from error
+
+    async def _request(self, together: Sequence[Sequence[Outgoing]]) -> Sequence[None]:
+        await self._publisher.publish_in_order([record for records in together for record in records])
+        return [None] * len(together)
+
+    async def stop(self) -> None:
+        """Send what waits, and nothing after that."""
+        await self._requests.drain()
