@@ -8,6 +8,7 @@ How the hashes follow: `fengqiao.runtime.chain`. A long body, of a busy moment, 
 embedded store spends 20 µs on a kilobyte.
 """
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
@@ -135,7 +136,7 @@ class Snapshot:
 
 
 class Snapshots:
-    """Folded states of journals, in chunks, so that a start reads one of them and the entries after it.
+    """Folded states of journals, compressed and in chunks, so that a start reads one of them and the entries after it.
 
     Losing every snapshot loses nothing: the journal is the truth.
     """
@@ -145,7 +146,9 @@ class Snapshots:
 
     async def save(self, name: str, snapshot: Snapshot) -> None:
         """Chunks first, then the pointer to them; a newer pointer is never replaced by an older one."""
-        parts = [snapshot.state[at : at + CHUNK_BYTES] for at in range(0, len(snapshot.state), CHUNK_BYTES)] or [b""]
+        # In a thread: a large state takes a tenth of a second, and the loop has calls to answer.
+        packed, digest = await asyncio.to_thread(_packed, snapshot.state)
+        parts = [packed[at : at + CHUNK_BYTES] for at in range(0, len(packed), CHUNK_BYTES)]
         before = await self._collection.get(name)
         for index, part in enumerate(parts):
             await self._collection.put_newer(
@@ -156,7 +159,8 @@ class Snapshots:
             "n": snapshot.head.n,
             "hash": snapshot.head.hash,
             "parts": len(parts),
-            "sha256": hashlib.sha256(snapshot.state).hexdigest(),
+            "sha256": digest,
+            "compressed": True,
         }
         await self._collection.put_newer([pointer], by="n")
         if before is not None and before["n"] < snapshot.head.n:
@@ -174,7 +178,19 @@ class Snapshots:
             if part is None:
                 return None
             parts.append(bytes(part["part"]))
-        state = b"".join(parts)
-        if hashlib.sha256(state).hexdigest() != pointer["sha256"]:
-            return None
-        return Snapshot(Head(pointer["n"], pointer["hash"]), state)
+        state = await asyncio.to_thread(_unpacked, b"".join(parts), pointer)
+        return None if state is None else Snapshot(Head(pointer["n"], pointer["hash"]), state)
+
+
+def _packed(state: bytes) -> tuple[bytes, str]:
+    """What is stored of a state, and its hash."""
+    packed = bytes(zstd.compress(state, level=1))
+    return packed, hashlib.sha256(packed).hexdigest()
+
+
+def _unpacked(stored: bytes, pointer: Document) -> bytes | None:
+    """The state again; None where that is not what was stored."""
+    if hashlib.sha256(stored).hexdigest() != pointer["sha256"]:
+        return None
+    # Those of before were stored as they were.
+    return bytes(zstd.decompress(stored)) if pointer.get("compressed") else stored

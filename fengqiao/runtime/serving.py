@@ -5,7 +5,6 @@ PortTaken(Exception)    another process listens there; names it
 
 import asyncio
 import errno
-import gc
 import signal
 import socket
 import sys
@@ -17,13 +16,12 @@ import psutil
 import uvicorn
 from fastapi import FastAPI
 
+from fengqiao.runtime.collecting import collect_seldom
 from fengqiao.runtime.telemetry import shutdown_telemetry
 
 PORT_TAKEN_EXIT: Final = 3
 GRACE_S: Final = 5.0
 """Real seconds that running requests get to end. A supervisor waits 10, and the lifespan ends after them."""
-# After the start nearly everything lives long: looking through it again and again costs a fifth of the rate.
-_GC_THRESHOLDS: Final = (50_000, 50, 50)
 
 
 class PortTaken(Exception):
@@ -67,9 +65,7 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_GC_THRESHOLDS)
+        collect_seldom()
 
     async def on_tick(self, counter: int) -> bool:
         if self._stop.is_set():

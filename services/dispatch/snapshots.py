@@ -7,22 +7,23 @@ is written down piece by piece, between the steps of the area (boards never chan
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import orjson
 import structlog
+from pydantic import TypeAdapter
 
 from fengqiao.runtime.background import ended
 from fengqiao.runtime.documents import Collection
 from fengqiao.runtime.errors import Busy
 from fengqiao.runtime.journal import Head, Snapshot, Snapshots
 from services.dispatch.domain.board import Board
-from services.dispatch.domain.stored_board import from_json, pieces
+from services.dispatch.domain.stored_board import StoredBoard, pieces, restored
 from services.dispatch.entries import Mark
 
 log = structlog.get_logger(__name__)
 
-EVERY: Final = 2500
+EVERY: Final = 1500
 """Entries between snapshots. A takeover folds at most so many; a snapshot costs the writer a moment."""
 
 
@@ -34,6 +35,18 @@ class Kept:
     offsets: Mapping[str, int]
     mark: Mark
     head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """As it lies in the store. published: entry, sequence and offset of the mark."""
+
+    board: StoredBoard
+    offsets: dict[str, int]
+    published: tuple[int, int, int]
+
+
+_STORED: Final = TypeAdapter(_Stored)
 
 
 class BoardSnapshots:
@@ -50,10 +63,9 @@ class BoardSnapshots:
         snapshot = await self._snapshots.latest(self._area)
         if snapshot is None:
             return None
-        stored: dict[str, Any] = orjson.loads(snapshot.state)
         self._at = snapshot.head.n
-        board = from_json(orjson.dumps(stored["board"]))
-        return Kept(board, dict(stored["offsets"]), Mark(*stored["published"]), snapshot.head)
+        stored = _STORED.validate_json(snapshot.state)
+        return Kept(restored(stored.board), stored.offsets, Mark(*stored.published), snapshot.head)
 
     def due(self, head: Head) -> bool:
         """Whether it is time for one, and none is under way."""

@@ -30,6 +30,7 @@ from fengqiao.local import LocalServers
 from fengqiao.runtime import documents
 from fengqiao.runtime.clock import ManualClock
 from fengqiao.runtime.cloudevents import CloudEvent
+from fengqiao.runtime.collecting import collect_seldom
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.topics_admin import cluster
 from services.dispatch.area_folder import load_forces
@@ -168,6 +169,7 @@ async def _one_writer(history: History, incidents: int) -> dict[str, Any]:
     writer = await history.writer()
     await writer.catch_up()
     await history.sign_on(writer)
+    collect_seldom()  # as the service does when it has started
     window = max(min(incidents // 10, 2000), 1)
     await history.go_on(writer, WARM_UP)
     first = await history.go_on(writer, window)

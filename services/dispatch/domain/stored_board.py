@@ -11,12 +11,13 @@ from pydantic import TypeAdapter
 from rpds import HashTrieMap, Queue
 
 from services.dispatch.domain.board import Board, Due, Hole, Incident, OnDuty, Placed, SetAside, rescheduled
-from services.dispatch.domain.mutual_aid_state import StoredAid, restored, to_store
+from services.dispatch.domain.mutual_aid_state import StoredAid, to_store
+from services.dispatch.domain.mutual_aid_state import restored as restored_aid
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
-    """The board as a snapshot keeps it."""
+class StoredBoard:
+    """The board as a snapshot keeps it: `restored` makes it whole."""
 
     area: str
     sequence: int
@@ -34,7 +35,7 @@ class _Stored:
     aid: StoredAid = field(default_factory=StoredAid)
 
 
-_STORED: TypeAdapter[_Stored] = TypeAdapter(_Stored)
+_STORED: TypeAdapter[StoredBoard] = TypeAdapter(StoredBoard)
 _INCIDENTS: TypeAdapter[list[Incident]] = TypeAdapter(list[Incident])
 _NO_INCIDENTS: Final = b'"incidents":[]'
 _AT_ONCE: Final = 50
@@ -48,7 +49,7 @@ def to_json(board: Board) -> bytes:
 
 def pieces(board: Board) -> Iterator[bytes]:
     """`to_json` in pieces, for whoever has other work to do between them."""
-    stored = _Stored(
+    stored = StoredBoard(
         area=board.area,
         sequence=board.sequence,
         number=board.number,
@@ -75,7 +76,11 @@ def pieces(board: Board) -> Iterator[bytes]:
 
 def from_json(state: bytes) -> Board:
     """Raises pydantic.ValidationError when `state` is not what `to_json` made."""
-    stored = _STORED.validate_json(state)
+    return restored(_STORED.validate_json(state))
+
+
+def restored(stored: StoredBoard) -> Board:
+    """The board, with what is worked out from its parts."""
     due: Due = HashTrieMap()
     for incident in stored.incidents:
         due = rescheduled(due, incident.id, None, incident.look_at)
@@ -99,5 +104,5 @@ def from_json(state: bytes) -> Board:
         watched=HashTrieMap(stored.watched),
         placed=stored.placed,
         holes=HashTrieMap(stored.holes),
-        aid=restored(stored.aid),
+        aid=restored_aid(stored.aid),
     )

@@ -1,7 +1,9 @@
 """The journal: one number, one writer; a chain that shows every change."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
+from random import Random
 
 import pytest
 import pytest_asyncio
@@ -72,12 +74,26 @@ async def test_whoever_changes_an_entry_is_found_out(collection: Collection, cha
 
 async def test_a_snapshot_of_many_chunks_is_whole_or_not_there(collection: Collection, database: str) -> None:
     snapshots = Snapshots(collection)
-    state = bytes(range(256)) * 40_000
+    state = Random(1).randbytes(10_000_000)  # nothing that compressing makes smaller
     assert await snapshots.latest("area") is None
     await snapshots.save("area", Snapshot(Head(3, "abc"), state))
     assert await snapshots.latest("area") == Snapshot(Head(3, "abc"), state)
+    assert await collection.get("area:3:2") is not None
     await snapshots.save("area", Snapshot(Head(9, "def"), b"newer"))
     await snapshots.save("area", Snapshot(Head(4, "old"), b"older"))
     assert await snapshots.latest("area") == Snapshot(Head(9, "def"), b"newer")
     assert await collection.update("area:9:0", {"$set": {"part": b"other"}})
     assert await snapshots.latest("area") is None
+
+
+async def test_a_snapshot_is_stored_compressed_and_one_from_before_is_read(collection: Collection) -> None:
+    snapshots = Snapshots(collection)
+    state = b"much of the same " * 1000
+    await snapshots.save("area", Snapshot(Head(3, "abc"), state))
+    stored = await collection.get("area:3:0")
+    assert stored is not None
+    assert len(stored["part"]) < len(state) / 10
+    before = {"_id": "old", "n": 1, "hash": "abc", "parts": 1, "sha256": hashlib.sha256(state).hexdigest()}
+    await collection.insert(before)
+    await collection.insert({"_id": "old:1:0", "n": 1, "part": state})
+    assert await snapshots.latest("old") == Snapshot(Head(1, "abc"), state)
