@@ -172,13 +172,13 @@ function categoryOf(text: string): string {
 /** A result by its code or its name in either language. */
 function resultOf(text: string): string {
   const low = text.toLowerCase();
-  return results.value.find((one) => one.code === text || one.name_zh === text || one.name_en.toLowerCase() === low)?.code ?? text;
+  return results.value?.find((one) => one.code === text || one.name_zh === text || one.name_en.toLowerCase() === low)?.code ?? text;
 }
 
 /** What categories can be called when a word is completed: their names and aliases, without blanks, with initials. */
 export const categoryNames = (): { name: string; initials: string }[] => categories.value.flatMap((one) => [{ name: named(one), initials: ground.value?.category_initials[one.code] ?? "" }, ...one.aliases.map((name) => ({ name, initials: "" }))].filter((each) => !each.name.includes(" ")));
 
-export const resultNames = (): string[] => results.value.map(named);
+export const resultNames = (): string[] => (results.value ?? []).map(named);
 
 /** Run it; true when it was done. Whatever happens, the person is told. */
 export async function run(said: Said): Promise<boolean> {

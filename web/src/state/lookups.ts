@@ -24,7 +24,10 @@ export interface SourceRow extends Named { source: string }
 export const ground = signal<Ground | null>(null);
 export const categories = signal<CategoryRow[]>([]);
 export const categorySet = signal("");
-export const results = signal<ResultRow[]>([]);
+/** null: not known yet; empty: the area keeps no list. */
+export const results = signal<ResultRow[] | null>(null);
+/** What tags are called. */
+export const tags = signal<Record<string, Named>>({});
 /** What the final form of a category needs, by prefixes of its code. */
 export const forms = signal<{ categories: string[]; due: boolean; require: string[] }[]>([]);
 /** What disputes are called, by code and by alias. */
@@ -46,9 +49,10 @@ async function once<T>(path: string, right: string, then: (told: T) => void): Pr
 export function look(area: string): void {
   void once<Ground>(`/v1/areas/${area}/ground`, "dispatch:read", (told) => { ground.value = told; });
   void once<Record<string, Named>>(`/v1/areas/${area}/kinds`, "cases:read", (told) => { kinds.value = told; });
-  void once<{ items: CategoryRow[]; version: string }>(`/intake/v1/categories?area=${area}`, "places:read", (told) => {
+  void once<{ items: CategoryRow[]; version: string; tags: ({ tag: string } & Named)[] }>(`/intake/v1/categories?area=${area}`, "places:read", (told) => {
     categories.value = told.items;
     categorySet.value = told.version;
+    tags.value = Object.fromEntries(told.tags.map((one) => [one.tag, one]));
   });
   void once<{ items: SourceRow[] }>(`/intake/v1/sources?area=${area}`, "places:read", (told) => { sources.value = told.items; });
   void once<{ results: ResultRow[]; forms: { categories: string[]; due: boolean; require: string[] }[] }>(`/dispatch/v1/areas/${area}/handling`, "dispatch:read", (told) => {

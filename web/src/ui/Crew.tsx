@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ask, command, Refusal, tell, Unconfirmed } from "../http.ts";
 import { named, session } from "../session.ts";
 import { now, second } from "../state/clock.ts";
-import { look, results } from "../state/lookups.ts";
+import { look } from "../state/lookups.ts";
 import { onIt, type Assignment, type Incident, type Unit } from "../state/types.ts";
 import { limits, span } from "../state/urgency.ts";
 import { address, area } from "../state/view.ts";
@@ -13,6 +13,7 @@ import { refusal } from "../words/refusals.ts";
 import { work } from "../words/work.ts";
 import { placeOf } from "./Incidents.tsx";
 import { IncidentMark } from "./Mark.tsx";
+import { ResultField, resultIn } from "./ResultField.tsx";
 import { Countdown } from "./Timer.tsx";
 
 const EVERY_MS = 3000;
@@ -24,7 +25,8 @@ const answer = signal<{ ok: boolean; text: string } | null>(null);
 const fix = signal<number | null>(null);
 /** Why there is no position: null, there is one or it is being looked for. */
 const noFix = signal<string | null>(!isSecureContext ? work.noGps : "geolocation" in navigator ? null : work.noGpsHere);
-const said = signal<string[]>([]);
+/** What callers have said, by incident. */
+const said = signal<Record<string, string[]>>({});
 const busy = signal(false);
 const received = new Set<string>();
 
@@ -38,7 +40,7 @@ async function read(): Promise<void> {
       if (received.has(assignment.id)) continue;
       received.add(assignment.id);
       void command(`/assignments/${assignment.id}/received`, {}).catch(() => received.delete(assignment.id));
-      void ask<{ words: { text: string }[] }>(`/intake/v1/incidents/${incident.incident_id}/report`).then((told) => { said.value = told.words.map((one) => one.text); }).catch(() => { said.value = []; });
+      void ask<{ words: { text: string }[] }>(`/intake/v1/incidents/${incident.incident_id}/report`).then((told) => { said.value = { ...said.value, [incident.incident_id]: told.words.map((one) => one.text) }; }).catch(() => undefined);
       if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     }
   } catch { /* the age on the screen says it */ }
@@ -80,7 +82,6 @@ function Emergency() {
 }
 
 function Task({ incident, assignment }: { incident: Incident; assignment: Assignment }) {
-  const result = useRef<HTMLSelectElement>(null);
   const dispute = useRef<HTMLInputElement>(null);
   const why = useRef<HTMLInputElement>(null);
   const limit = limits(incident).find((one) => one.assignmentId === assignment.id);
@@ -93,9 +94,9 @@ function Task({ incident, assignment }: { incident: Incident; assignment: Assign
       <p class="crew-place">{placeOf(incident)}</p>
       <p>{words.assignment[assignment.status]} · {work.receivedAt} {clockTime(assignment.assigned_at, area.value)} {incident.weapon === true && <span class="chip act">{words.weapon}</span>}</p>
       {limit !== undefined && <Countdown limit={limit} />}
-      {said.value.map((one, n) => <p key={n} class="said">{one}</p>)}
-      {assignment.status === "on_scene" ? <form class="step-form" onSubmit={(event) => { event.preventDefault(); void act(() => command(`/assignments/${assignment.id}/clear`, { disposition: result.current?.value, ...(dispute.current?.checked === true ? { dispute: { kind: category } } : {}) }), words.done["clear"](session.unit, incident.number)); }}>
-        <div><label for="crew-result">{work.result}</label><select id="crew-result" ref={result} required><option value="" />{results.value.map((one) => <option key={one.code} value={one.code}>{named(one)}</option>)}</select></div>
+      {said.value[incident.incident_id]?.map((one, n) => <p key={n} class="said">{one}</p>)}
+      {assignment.status === "on_scene" ? <form class="step-form" onSubmit={(event) => { event.preventDefault(); const disposition = resultIn(event.currentTarget); void act(() => command(`/assignments/${assignment.id}/clear`, { disposition, ...(dispute.current?.checked === true ? { dispute: { kind: category } } : {}) }), words.done["clear"](session.unit, incident.number)); }}>
+        <ResultField id="crew-result" label={work.result} />
         <div class="check"><label for="crew-dispute">{work.dispute}</label><input id="crew-dispute" ref={dispute} type="checkbox" /></div>
         <button type="submit" class="crew-next" disabled={busy.value}>{next}</button></form>
         : step !== undefined && <button type="button" class="crew-next" disabled={busy.value} onClick={() => void act(() => command(`/assignments/${assignment.id}/${step}`, {}), (words.done[step] as (u: string) => string)(session.unit ?? ""))}>{next}</button>}

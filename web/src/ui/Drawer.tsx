@@ -6,6 +6,7 @@ import { ask } from "../http.ts";
 import { may, named } from "../session.ts";
 import { advice, forgetAdvice, refreshAdvice, type RoleAdvice } from "../state/advice.ts";
 import { selectedIncident } from "../state/derived.ts";
+import { tags } from "../state/lookups.ts";
 import { isOpen, onIt, type Incident, type Named } from "../state/types.ts";
 import { limits, span } from "../state/urgency.ts";
 import { area, openCase, select, selected } from "../state/view.ts";
@@ -154,7 +155,7 @@ export function Drawer() {
         <IncidentMark priority={incident.priority} /> <b class="big">{incident.number} {named(incident.category)}</b> <span class={`status ${incident.status}`}>{words.status[incident.status]}</span>
         {isOpen(incident) ? timer === undefined ? <Since at={incident.received_at} /> : <Countdown limit={timer} /> : null}
         <button type="button" class="quiet right" onClick={() => select(null)}>{words.close} <kbd>Esc</kbd></button>
-        <p class="place">{placeOf(incident)} · {words.sure(incident.location.confidence)} · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.level !== undefined && <> · {words.level(incident.level)}</>}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}{incident.report_up !== undefined && <> · <span class="chip act">{words.reportUp}</span></>}{incident.void === true && <> · <span class="chip">{words.voidCall}</span></>}</p>
+        <p class="place">{placeOf(incident)} · {words.sure(incident.location.confidence)} · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.level !== undefined && <> · {words.level(incident.level)}</>}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}{incident.report_up !== undefined && <> · <span class="chip act">{words.reportUp}</span></>}{incident.void === true && <> · <span class="chip">{words.voidCall}</span></>}{incident.tags?.filter((one) => one !== "weapon").map((one) => <span key={one}> · <span class="chip">{named(tags.value[one] ?? { name_zh: one, name_en: one })}</span></span>)}</p>
       </header>
       <div class="drawer-body">
         <div class="drawer-left">

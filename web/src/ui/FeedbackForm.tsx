@@ -3,18 +3,18 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { last, say } from "../commands/answer.ts";
 import { explain } from "../commands/run.ts";
 import { command } from "../http.ts";
-import { named } from "../session.ts";
 import { formFor } from "../state/form.ts";
-import { forms, results } from "../state/lookups.ts";
+import { forms } from "../state/lookups.ts";
 import type { Incident } from "../state/types.ts";
 import { words } from "../words/index.ts";
+import { ResultField } from "./ResultField.tsx";
 
 const COUNTS = ["people_involved", "injured", "dead", "detained", "helped", "vehicles_lost", "vehicles_recovered"];
 const LOSSES = ["lost_yuan", "recovered_yuan", "prevented_yuan"];
 
 export function FeedbackForm({ incident }: { incident: Incident }) {
   const form = useRef<HTMLFormElement>(null);
-  useLayoutEffect(() => { form.current?.querySelector("select")?.focus(); }, []);
+  useLayoutEffect(() => { form.current?.querySelector<HTMLElement>("[name=result]")?.focus(); }, []);
   const needed = forms.value.filter((one) => one.categories.some((code) => incident.category.code.startsWith(code))).flatMap((one) => one.require);
   const needs = (name: string): boolean => needed.some((one) => one === name || one.endsWith(`.${name}`));
   const close = (): void => { formFor.value = null; };
@@ -29,12 +29,13 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
       else { say(true, words.done["feedbackGiven"](incident.number)); close(); }
     } catch (error) { explain(error); }
   };
-  const label = (name: string) => <label for={`form-${name}`}>{words.form[name]}{needs(name) && ` * ${words.form["required"]}`}</label>;
+  const asked = (name: string): string => `${words.form[name]}${needs(name) ? ` * ${words.form["required"]}` : ""}`;
+  const label = (name: string) => <label for={`form-${name}`}>{asked(name)}</label>;
   return (
     <form ref={form} class="feedback" aria-label={words.form["title"]} onSubmit={(event) => void send(event)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } if (event.key === "Enter" && event.ctrlKey) void send(event); }}>
       <h3>{words.form["title"]}</h3>
       <div class="feedback-fields">
-        <div>{label("result")}<select id="form-result" name="result" required><option value="" />{results.value.map((one) => <option key={one.code} value={one.code}>{named(one)}</option>)}</select></div>
+        <ResultField id="form-result" label={asked("result")} />
         {COUNTS.map((name) => <div key={name}>{label(name)}<input id={`form-${name}`} name={name} type="number" min="0" step="1" inputMode="numeric" /></div>)}
         {LOSSES.map((name) => <div key={name}>{label(name)}<input id={`form-${name}`} name={name} type="number" min="0" step="0.01" inputMode="decimal" /></div>)}
         <div class="whole">{label("described")}<textarea id="form-described" name="described" rows={2} maxLength={2000} /></div>
