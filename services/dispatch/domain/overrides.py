@@ -12,6 +12,7 @@ from services.dispatch.domain.holding import released_for
 from services.dispatch.domain.orders import send_chosen
 from services.dispatch.domain.permitted import permitted, plan_now, sendable
 from services.dispatch.domain.sending import fill, serve_queue
+from services.dispatch.domain.small_cases import small_after_all
 from services.dispatch.domain.taking_off import take_off
 
 
@@ -76,3 +77,4 @@ def categorise(
         )
     )
     replan(then, incident_id, command)
+    small_after_all(then, incident_id, command)

@@ -1,8 +1,8 @@
 """Small cases 小案快办 (D11): every unsolved small matter has an owner, is watched, and goes red when overdue.
 
 Which categories are small, and how long each may take, is data of the area. A case is opened when such an incident is
-closed with a result that does not solve it; its owner is then the unit that cleared last, until another is named. Its
-incident stays on the board until a day after the case is solved.
+closed with a result that does not solve it, or when a review gives such a category to one that was. Its owner is
+then the unit that cleared last, until another is named. Its incident stays on the board until a day after it is solved.
 """
 
 from fengqiao.contracts import ordered as told
@@ -25,6 +25,16 @@ def open_small_case(then: Happenings, incident_id: str, command: Command | None,
     cleared = [(one.times.cleared_at, one.unit) for one in incident.assignments if one.police and one.times.cleared_at]
     owner = max(cleared)[1] if cleared or command is None else command.by.client
     then.add(told.SmallCaseOpened(**then.marks(incident, command), owner=owner, due_at=then.now + within))
+
+
+def small_after_all(then: Happenings, incident_id: str, command: Command | None) -> None:
+    """It has another category: what is closed already, and small, and not solved, is watched from here on."""
+    incident = then.board.incidents[incident_id]
+    if incident.status != "closed" or incident.order.small_case is not None:
+        return
+    cleared = [(one.times.cleared_at, one.disposition or "") for one in incident.assignments if one.times.cleared_at]
+    result = incident.order.final_form or (max(cleared)[1] if cleared else "")
+    open_small_case(then, incident_id, command, result)
 
 
 def own(then: Happenings, command: orders.OwnSmallCase) -> None:

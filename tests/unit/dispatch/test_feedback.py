@@ -146,6 +146,19 @@ def test_D11_an_overdue_case_is_told_once_and_stays_on_the_board_through_a_resta
     assert solved.after(hours=25).when(Tick()).told() == ["private.retired"]
 
 
+def test_D11_I6_a_call_that_turns_out_to_be_a_small_one_after_its_end_is_watched_too(area: Area) -> None:
+    closed = cleared(there(area, "phone", "08"), "phone", "受理案件")
+    assert closed.told() == ["assignment.cleared P1", "incident.closed"]
+    reviewed = closed.after(hours=1).ask(orders.SetCategory, **PHONE, version="corrected", category=category("0610"))
+    assert reviewed.told() == ["incident.categorised", "small-case.opened"]
+    opened = only(reviewed, SmallCaseOpened)
+    assert (opened.owner, opened.due_at) == ("P1", START + timedelta(hours=25))
+    solved = cleared(there(area, "phone", "08"), "phone", "当场调解")
+    assert solved.ask(orders.SetCategory, **PHONE, version="corrected", category=category("0610")).told() == [
+        "incident.categorised"
+    ]
+
+
 def test_D11_what_was_solved_on_the_spot_is_no_small_case_and_a_crew_solves_its_own(area: Area) -> None:
     solved = cleared(there(area, "phone", "0610"), "phone", "当场调解")
     assert solved.told() == ["assignment.cleared P1", "incident.closed"]
