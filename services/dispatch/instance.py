@@ -14,7 +14,8 @@ from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently
 from fengqiao.runtime.publisher import Publisher
-from services.dispatch.partition import BESIDE, MERGED, PartitionOwner
+from services.dispatch.beside import BESIDE
+from services.dispatch.partition import MERGED, PartitionOwner
 from services.dispatch.writer import AreaWriter
 
 log = structlog.get_logger(__name__)

@@ -9,11 +9,8 @@ from typing import Final
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
-from pydantic import ValidationError
 
 from fengqiao.contracts import topics
-from fengqiao.contracts.insights import StandbyAdvised
-from fengqiao.contracts.positions import UnitPosition
 from fengqiao.contracts.topics import Topic
 from fengqiao.runtime import cloudevents
 from fengqiao.runtime.background import ended
@@ -22,6 +19,8 @@ from fengqiao.runtime.consumer import DeadLetters
 from fengqiao.runtime.errors import Busy, Fenced, ForeignJournal, KafkaUnavailable, Unreadable
 from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.metrics import RECORDS_CONSUMED
+from services.dispatch import beside
+from services.dispatch.beside import BESIDE
 from services.dispatch.domain.messages import NotHeard, Tick
 from services.dispatch.inputs import Input, Inputs, Waiting, understand
 from services.dispatch.writer import AreaWriter, refusable
@@ -29,9 +28,6 @@ from services.dispatch.writer import AreaWriter, refusable
 log = structlog.get_logger(__name__)
 
 MERGED: Final = (topics.INCIDENTS, topics.DISPATCH_COMMANDS)
-STATES: Final = (topics.INCIDENT_STATE, topics.UNIT_STATE)
-BESIDE: Final = (topics.UNIT_POSITIONS, *STATES, topics.INSIGHTS)
-"""What nobody waits for: read by a consumer of its own, patiently, so that it never delays a call or a command."""
 READ: Final = (*MERGED, *BESIDE)
 BATCH: Final = 256
 FRESH_SECONDS: Final = 2.0
@@ -172,12 +168,8 @@ class PartitionOwner:
             RECORDS_CONSUMED.labels(topic.name).inc()
             if topic in MERGED:
                 self._inputs.put(topic.name, self._understood(topic, record))
-            elif topic in STATES:
-                self._said(record)
-            elif topic is topics.INSIGHTS:
-                self._advised(record)
-            else:
-                self._moved(record)
+            elif (why := beside.tell(self._writers, topic, record)) is not None:
+                self._unreadable.append((record, why))
         if topic in MERGED and self._inputs.full(topic.name):
             self._consumer.pause(self._tp(topic))
         # Where units are and what the states say is taken in already: no turn is due for it.
@@ -216,40 +208,6 @@ class PartitionOwner:
             offset=record.offset,
             why=why,
         )
-
-    def _moved(self, record: ConsumerRecord) -> None:
-        if record.value is None:
-            return
-        try:
-            position = UnitPosition.read(record.value)
-        except (ValidationError, RecursionError) as error:
-            self._unreadable.append((record, f"unit.position: {str(error)[:300]}"))
-            return
-        writer = self._writers.get(position.area)
-        if writer is not None:
-            writer.moved(position)
-
-    def _advised(self, record: ConsumerRecord) -> None:
-        """Advice on standing by; everything else on the topic is for others."""
-        if record.value is None or cloudevents.header(record.headers, "ce_type") != StandbyAdvised.TYPE:
-            return
-        try:
-            advised = StandbyAdvised.read(record.value)
-        except (ValidationError, RecursionError) as error:
-            self._unreadable.append((record, f"standby.advised: {str(error)[:300]}"))
-            return
-        writer = self._writers.get(advised.area)
-        if writer is not None:
-            writer.advice.heard(advised)
-
-    def _said(self, record: ConsumerRecord) -> None:
-        key = (record.key or b"").decode(errors="replace")
-        writer = self._writers.get(key.partition("/")[0])
-        if writer is None:
-            return
-        number = cloudevents.header(record.headers, "ce_sequence")
-        sequence = int(number) if record.value is not None and number is not None and number.isdigit() else 0
-        writer.words.said(record.topic, key, sequence, record.offset)
 
     # --- one turn
 
