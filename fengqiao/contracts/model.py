@@ -67,8 +67,11 @@ class Location(Data):
     """How sure the place is: 1 for measured coordinates, 0 for the middle of the area because nothing is known."""
 
 
+CategoryCode = Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
+
+
 class Category(Data):
-    code: Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
+    code: CategoryCode
     name_zh: str
     name_en: str
     version: str

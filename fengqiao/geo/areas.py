@@ -2,12 +2,11 @@
 
 An area is a command area: the stations that share units. Its ground is divided into grid cells 警格, each of
 one community 社区, one station 派出所 and one defence zone 防区. A mistake in a folder stops the start with
-one sentence that names the file and the field; nothing is guessed.
+one sentence that names the file, the line and the field; nothing is guessed.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +16,7 @@ from zoneinfo import ZoneInfo
 from fengqiao.geo.distance import haversine_metres
 from fengqiao.geo.duties import Duties, read_duties
 from fengqiao.geo.errors import InvalidArea
+from fengqiao.geo.json_file import contents, wrong
 from fengqiao.geo.reader import AREA_ID, LonLat, Reader, Ring
 
 
@@ -70,6 +70,7 @@ class Area:
     duties: its neighbours, shifts, targets and allocation, as far as the file says them.
     """
 
+    file: Path = field(repr=False, compare=False)
     id: str
     name_zh: str
     name_en: str
@@ -116,8 +117,8 @@ class AreaIndex:
         polygons = [shapely.Polygon(cell.polygon) for _, cell in self._cells]
         for (area, cell), polygon in zip(self._cells, polygons, strict=True):
             if not polygon.is_valid:
-                why = shapely.is_valid_reason(polygon)
-                raise InvalidArea(f"area {area.id}", f"grid cell {cell.id} polygon", f"is no simple ring ({why})")
+                field_ = f"grid_cells[{area.grid_cells.index(cell)}].polygon"
+                raise wrong(area.file, field_, f"is no simple ring ({shapely.is_valid_reason(polygon)})")
         self._locations = [_location(area, cell) for area, cell in self._cells]
         self._tree = shapely.STRtree(polygons)
         self._point = shapely.Point
@@ -150,37 +151,30 @@ def load_areas(folder: Path) -> dict[str, Area]:
     """
     files = sorted(folder.glob("*/area.json"))
     if not files:
-        raise InvalidArea(str(folder), "the folder", "holds no area; point FENGQIAO_AREAS at a folder of areas")
+        raise InvalidArea(folder, "", "holds no area; point FENGQIAO_AREAS at a folder of areas")
     areas = {area.id: area for area in (load_area(file.parent) for file in files)}
-    for file, area in zip(files, areas.values(), strict=True):
-        _check_neighbours(str(file), area, areas)
+    for area in areas.values():
+        _check_neighbours(area, areas)
     return areas
 
 
-def _check_neighbours(file: str, area: Area, areas: Mapping[str, Area]) -> None:
+def _check_neighbours(area: Area, areas: Mapping[str, Area]) -> None:
     """Lending goes both ways over Kafka, so both must be here and name each other."""
     for n, neighbour in enumerate(area.duties.neighbours):
         field_ = f"neighbours[{n}].area"
         other = areas.get(neighbour.area)
         if other is None:
-            raise InvalidArea(file, field_, f"is {neighbour.area!r}, which has no folder here")
+            raise wrong(area.file, field_, f"is {neighbour.area!r}, which has no folder here")
         if area.id not in {back.area for back in other.duties.neighbours}:
-            raise InvalidArea(file, field_, f"is {neighbour.area!r}, which does not name {area.id!r} as its neighbour")
+            raise wrong(area.file, field_, f"is {neighbour.area!r}, which does not name {area.id!r} as its neighbour")
 
 
 def load_area(folder: Path) -> Area:
     """The area of one folder; the folder is named as the area. Raises InvalidArea."""
     file = folder / "area.json"
-    try:
-        text = file.read_text(encoding="utf-8")
-        content = json.loads(text)
-    except OSError as error:
-        raise InvalidArea(str(file), "the file", f"cannot be read ({error.strerror})") from error
-    except ValueError as error:
-        raise InvalidArea(str(file), "the file", f"is not JSON in UTF-8 ({error})") from error
-    area = _area(Reader(str(file), "", content, text))
+    area = _area(Reader(file, "", contents(file)))
     if area.id != folder.name:
-        raise InvalidArea(str(file), "id", f"is {area.id!r}, but the folder is named {folder.name!r}")
+        raise wrong(file, "id", f"is {area.id!r}, but the folder is named {folder.name!r}")
     return area
 
 
@@ -196,6 +190,7 @@ def _area(read: Reader) -> Area:
     communities = tuple(map(_community, read.each("communities")))
     cells = tuple(_grid_cell(item, stations, communities, zones) for item in read.each("grid_cells"))
     return Area(
+        file=read.file,
         id=read.name("id", AREA_ID),
         name_zh=read.text("name_zh"),
         name_en=read.text("name_en"),

@@ -83,25 +83,25 @@ def load_places(folder: Path, area: Area) -> list[Place]:
             rows = csv.reader(text)
             head = next(rows, [])
             if tuple(head) != COLUMNS:
-                raise InvalidArea(str(file), "line 1", f"must read {','.join(COLUMNS)}")
-            return [_place(str(file), f"line {number}", row, locate) for number, row in enumerate(rows, 2)]
+                raise InvalidArea(file, "", f"must read {','.join(COLUMNS)}", 1)
+            return [_place(file, number, row, locate) for number, row in enumerate(rows, 2)]
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidArea(str(file), "the file", f"cannot be read as UTF-8 ({error})") from error
+        raise InvalidArea(file, "", f"cannot be read as UTF-8: {error}") from error
 
 
-def _place(file: str, line: str, row: Sequence[str], locate: Callable[[float, float], Location | None]) -> Place:
+def _place(file: Path, line: int, row: Sequence[str], locate: Callable[[float, float], Location | None]) -> Place:
     if len(row) != len(COLUMNS):
-        raise InvalidArea(file, line, f"has {len(row)} columns instead of {len(COLUMNS)}")
+        raise InvalidArea(file, "", f"has {len(row)} columns instead of {len(COLUMNS)}", line)
     name_zh, name_en, aliases, kind, lon, lat = row
     if not name_zh or not name_en or not kind:
-        raise InvalidArea(file, line, "lacks name_zh, name_en or kind")
+        raise InvalidArea(file, "", "lacks name_zh, name_en or kind", line)
     try:
         x, y = float(lon), float(lat)
     except ValueError as error:
-        raise InvalidArea(file, line, f"has no number in lon or lat ({lon!r}, {lat!r})") from error
+        raise InvalidArea(file, "", f"has no number in lon or lat ({lon!r}, {lat!r})", line) from error
     where = locate(x, y)
     if where is None:
-        raise InvalidArea(file, line, f"({name_zh}) lies outside every grid cell of the area")
+        raise InvalidArea(file, "", "lies outside every grid cell of the area", line, name_zh)
     parts = tuple(part for part in aliases.split(";") if part)
     return Place(name_zh, name_en, parts, kind, x, y, where.grid_cell, where.community)
 

@@ -2,20 +2,18 @@
 
 import json
 import re
-from pathlib import Path
 from typing import Final
 
 _DECODER: Final = json.JSONDecoder()
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
-_BEGINNING: Final = re.compile(r"(?P<file>[^:]+\.json)(?: cannot be used)?: (?P<path>[A-Za-z_]\w*(?:[.\[\]]+\w+\]?)*)")
 _PART: Final = re.compile(r"[^.\[\]]+")
 
 
 def line_of(text: str, path: str) -> int:
-    """The line, from 1, of the value at `path` (`shifts[1].planned`, `forms.0.require`), or of as much of the path as
+    """The line, from 1, of the value at `path` (`shifts[1].planned`), or of as much of the path as
     is there: a field that is missing is missing from that object. text: JSON."""
     at = _after_space(text, 0)
-    for part in _PART.findall(path):
+    for part in parts(path):
         found = _member(text, at, part)
         if found is None:
             break
@@ -23,17 +21,9 @@ def line_of(text: str, path: str) -> int:
     return text.count("\n", 0, at) + 1
 
 
-def with_line(sentence: str) -> str:
-    """A sentence that begins with a file and a field of it, `…/handling.json cannot be used: forms.0.require: …`, and
-    `(line 7)`; the sentence alone where it names no field of a JSON file, or its line already."""
-    found = _BEGINNING.match(sentence)
-    if found is None or re.search(r"\bline \d", sentence):
-        return sentence
-    try:
-        line = line_of(Path(found["file"]).read_text(encoding="utf-8"), found["path"])
-    except (OSError, ValueError, IndexError):
-        return sentence  # what is wrong with it is then something else, and said
-    return f"{sentence.rstrip('.')} (line {line})"
+def parts(path: str) -> list[str]:
+    """`a.b[2].c` is a, b, 2, c."""
+    return _PART.findall(path)
 
 
 def _after_space(text: str, at: int) -> int:

@@ -1,4 +1,4 @@
-"""Reading area.json strictly: every complaint names the file and the field."""
+"""Reading area.json strictly: every complaint names the file, the line and the field."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
 from math import isfinite
+from pathlib import Path
 from typing import Any, Final
 
 from fengqiao.geo.errors import InvalidArea
-from fengqiao.geo.json_lines import line_of
+from fengqiao.geo.json_file import wrong
 
 LonLat = tuple[float, float]
 Ring = tuple[LonLat, ...]
@@ -22,21 +23,17 @@ _HOUR: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\Z")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One JSON object of the file, and the path to it, so that every complaint can name its field and its line."""
+    """One JSON object of the file, and the path to it, so that every complaint can name its field."""
 
-    file: str
+    file: Path
     path: str
     value: Any
-    whole: str = ""
-    """The text of the file."""
 
     def fail(self, key: str, problem: str) -> InvalidArea:
-        name = self._name(key)
-        where = f" (line {line_of(self.whole, name)})" if self.whole else ""
-        return InvalidArea(self.file, name, f"{problem}{where}")
+        return wrong(self.file, self._name(key), problem)
 
     def _name(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path and key else self.path or key or "the file"
+        return f"{self.path}.{key}" if self.path and key else self.path or key
 
     def only(self, *keys: str, optional: tuple[str, ...] = ()) -> None:
         if not isinstance(self.value, dict):
@@ -96,7 +93,7 @@ class Reader:
         return time(int(match[1]), int(match[2]))
 
     def object(self, key: str) -> Reader:
-        return Reader(self.file, self._name(key), self.value[key], self.whole)
+        return Reader(self.file, self._name(key), self.value[key])
 
     def place(self, key: str) -> LonLat:
         return self._lon_lat(key, self.value[key])
@@ -125,7 +122,7 @@ class Reader:
         if not isinstance(items, list) or not items:
             raise self.fail(key, "must be a list that is not empty")
         seen: set[object] = set()
-        readers = [Reader(self.file, f"{self._name(key)}[{n}]", item, self.whole) for n, item in enumerate(items)]
+        readers = [Reader(self.file, f"{self._name(key)}[{n}]", item) for n, item in enumerate(items)]
         for reader in readers:
             mark = reader.value.get("id") if isinstance(reader.value, dict) else None
             if isinstance(mark, str) and mark in seen:

@@ -30,7 +30,7 @@ from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
 from fengqiao.runtime.topics_admin import cluster
 from services.analytics import api, bulletins_api, case_log, numbers_api, watch_api
-from services.analytics.area_rules import InvalidTargets, load_rules
+from services.analytics.area_rules import load_rules
 from services.analytics.asking import Numbers
 from services.analytics.bulletin_desk import BulletinDesk
 from services.analytics.case_log import FollowingCases
@@ -42,7 +42,7 @@ from services.analytics.following import Following
 from services.analytics.insight_desk import InsightDesk
 from services.analytics.log_records import TOPIC
 from services.analytics.past_import import import_past
-from services.analytics.profile_file import InvalidProfile, load_profiles
+from services.analytics.profile_file import load_profiles
 from services.analytics.replay import replay
 from services.analytics.rollup_store import RollupStore
 from services.analytics.settings import AnalyticsSettings
@@ -171,7 +171,7 @@ def main(arguments: list[str]) -> None:
         rules = load_rules(settings.areas, areas.values())
         profiles = load_profiles(settings.areas, areas.values())
         failpoints.arm(settings.failpoints)
-    except (GeoError, InvalidTargets, InvalidProfile, ValueError) as error:
+    except (GeoError, ValueError) as error:
         exit_with(error)
     if arguments[:1] == ["check"]:
         return

@@ -7,28 +7,20 @@ place of the default 1-3-5 as a whole. An observation is held against the target
 row that has been in force is never changed: add one with a later `since`.
 """
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from fengqiao.geo.areas import Area
+from fengqiao.geo.json_file import Row, read
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.targets import PRIORITIES, Target, Targets
 
 
-class InvalidTargets(Exception):
-    """`targets.json` of an area cannot be used; the text names the file and the field."""
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Target(_Row):
+class _Target(Row):
     segment: Literal[
         "received_to_assigned",
         "assigned_to_acknowledged",
@@ -42,12 +34,12 @@ class _Target(_Row):
     since: date = date.min
 
 
-class _Targets(_Row):
+class _Targets(Row):
     targets: tuple[_Target, ...]
 
 
 def load_rules(folder: Path, areas: Iterable[Area]) -> dict[str, AreaRules]:
-    """The rules of each area; `folder` holds the areas' folders. Raises InvalidTargets."""
+    """The rules of each area; `folder` holds the areas' folders. Raises InvalidArea."""
     return {
         area.id: AreaRules(area.id, area.tz, area.partition, load_targets(folder / area.id / "targets.json"))
         for area in areas
@@ -55,15 +47,9 @@ def load_rules(folder: Path, areas: Iterable[Area]) -> dict[str, AreaRules]:
 
 
 def load_targets(file: Path) -> Targets:
-    """The targets in `file`, 1-3-5 where it does not exist. Raises InvalidTargets."""
+    """The targets in `file`, 1-3-5 where it does not exist. Raises InvalidArea."""
     if not file.exists():
         return Targets()
-    try:
-        read = _Targets.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidTargets(f"{file} cannot be used: {where}: {first['msg']}.") from error
-    except (OSError, ValueError) as error:
-        raise InvalidTargets(f"{file} cannot be used: {error}.") from error
-    return Targets([Target(row.segment, row.seconds, row.priorities, row.since) for row in read.targets])
+    return Targets(
+        [Target(row.segment, row.seconds, row.priorities, row.since) for row in read(_Targets, file).targets]
+    )

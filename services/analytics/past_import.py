@@ -14,11 +14,12 @@ import orjson
 
 from fengqiao.contracts.model import Location
 from fengqiao.geo.areas import Area, AreaIndex
+from fengqiao.geo.errors import InvalidArea
 from fengqiao.runtime import documents
 from fengqiao.runtime.errors import Busy
 from services.analytics.domain.folding import AreaRules
 from services.analytics.domain.register import Register
-from services.analytics.past_mapping import InvalidMapping, load_mapping
+from services.analytics.past_mapping import load_mapping
 from services.analytics.past_rows import Locate, PastIncident, Reading, past_rollups, put_past, read_past
 from services.analytics.past_store import past_area, past_id
 from services.analytics.profile_file import category_codes
@@ -42,7 +43,7 @@ async def import_past(settings: AnalyticsSettings, area: Area, rules: AreaRules,
         for one in read_past(Path(names[0]), mapping, rules.timezone, codes, locator(area), reading):
             day = one.received.astimezone(rules.timezone).date().isoformat()
             by_day.setdefault(day, []).append(one)
-    except (InvalidMapping, OSError, ValueError) as error:
+    except (InvalidArea, OSError, ValueError) as error:
         sys.stderr.write(f"{names[0]} cannot be imported: {error}\n")
         return 1
     told: dict[str, Any] = {

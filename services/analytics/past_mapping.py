@@ -12,13 +12,14 @@ on_scene, cleared, result, lost_yuan, recovered_yuan. Without an id a row is kno
 categories, skip: patterns with * and ?; the first that fits counts. Codes of the area's set or aliases.
 """
 
-import json
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
+
+from fengqiao.geo.json_file import Row, read
 
 Column = Literal[
     "received",
@@ -42,14 +43,9 @@ Column = Literal[
 ]
 
 
-class InvalidMapping(Exception):
-    """The mapping cannot be used; the text names the file and the field."""
-
-
-class Mapping(BaseModel):
+class Mapping(Row):
     """See the module."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     columns: dict[Column, str | int]
     time_format: str | None = None
     """None: ISO 8601."""
@@ -59,11 +55,11 @@ class Mapping(BaseModel):
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     header: bool = True
     datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
-    categories: dict[str, str] = {}
+    categories: dict[str, str] = Field(default_factory=dict)
     default_category: str | None = None
-    priorities: dict[str, Annotated[int, Field(ge=1, le=4)]] = {}
+    priorities: dict[str, Annotated[int, Field(ge=1, le=4)]] = Field(default_factory=dict)
     default_priority: Annotated[int, Field(ge=1, le=4)] = 3
-    skip: dict[Column, list[str]] = {}
+    skip: dict[Column, list[str]] = Field(default_factory=dict)
 
     @field_validator("columns")
     @classmethod
@@ -95,12 +91,5 @@ class Mapping(BaseModel):
 
 
 def load_mapping(file: Path) -> Mapping:
-    """Raises InvalidMapping."""
-    try:
-        return Mapping.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidMapping(f"{file} cannot be used: {where}: {first['msg']}.") from error
-    except (OSError, ValueError) as error:
-        raise InvalidMapping(f"{file} cannot be used: {error}.") from error
+    """Raises InvalidArea."""
+    return read(Mapping, file)

@@ -13,16 +13,16 @@
 Categories are codes of the area's set or aliases, each with all below it.
 """
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from fengqiao.geo.areas import Area
+from fengqiao.geo.json_file import Part, Row, read, wrong
 from services.analytics.domain.profile import (
     CLOCKS,
     GOALS,
@@ -52,25 +52,17 @@ _DEFAULT_GROUPS: Final = (
 """What the five reports compare year on year; one whose categories the area does not have is left out."""
 _STAGE_DAYS: Final = {"screened": 3, "assessed": 3, "referred": 7, "in_resolution": 30, "disposed": 7}
 _HOUR: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
-Categories = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+Categories = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
 
 
-class InvalidProfile(Exception):
-    """`analytics.json`, or a file that is read with it, cannot be used; the text names file and field."""
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Group(_Row):
+class _Group(Row):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
     name_zh: str
     name_en: str
     categories: Categories
 
 
-class _Watching(_Row):
+class _Watching(Row):
     weekly_false_alarms: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     history_days: Annotated[int, Field(ge=56, le=1100)] = 364
     least_history_days: Annotated[int, Field(ge=28)] = 56
@@ -79,75 +71,112 @@ class _Watching(_Row):
     repeat_least: Annotated[int, Field(ge=2)] = 3
 
 
-class _Scheduled(_Row):
+class _Scheduled(Row):
     kind: BulletinKind
     at: Annotated[str, Field(pattern=_HOUR)]
     weekday: Annotated[int, Field(ge=1, le=7)] | None = None
 
 
-class _Profile(_Row):
+class _Profile(Row):
     groups: list[_Group] | None = None
-    fraud: Categories = ["fraud"]
-    vehicle_theft: Categories = ["theft"]
-    leads: Categories = ["tip_off", "warning"]
+    fraud: Categories = ("fraud",)
+    vehicle_theft: Categories = ("theft",)
+    leads: Categories = ("tip_off", "warning")
     on_scene_results: list[str] | None = None
-    buckets: dict[str, Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1, max_length=8)]] = {}
+    buckets: dict[str, Annotated[list[Annotated[float, Field(gt=0)]], Field(min_length=1, max_length=8)]] = Field(
+        default_factory=dict
+    )
     watching: _Watching = _Watching()
     bulletins: list[_Scheduled] | None = None
     stage_days: dict[
         Literal["screened", "assessed", "referred", "in_resolution", "disposed"], Annotated[int, Field(ge=1)]
-    ] = {}
+    ] = Field(default_factory=dict)
     goals: dict[str, Annotated[float, Field(gt=0, le=1)]] | None = None
     reviewed_share: Annotated[float, Field(ge=0, le=1)] = 0.05
 
 
+class _Category(Part):
+    code: str
+    name_zh: str
+    name_en: str
+    aliases: tuple[str, ...] = ()
+    void: bool = False
+
+
+class _Categories(Part):
+    categories: tuple[_Category, ...] = ()
+
+
+class _Result(Part):
+    code: str
+    solves: bool = False
+    exempt: bool = False
+
+
+class _Handling(Part):
+    results: tuple[_Result, ...] = ()
+
+
+class _Point(Part):
+    id: str
+    name_zh: str
+    name_en: str
+    at: tuple[float, float]
+    grid_cell: str
+
+
+class _Band(Part):
+    id: str
+    name_zh: str
+    name_en: str
+    begin: Annotated[str, Field(alias="from", pattern=_HOUR)]
+    end: Annotated[str, Field(alias="to", pattern=_HOUR)]
+
+
+class _Standby(Part):
+    points: tuple[_Point, ...] = ()
+    bands: tuple[_Band, ...] = ()
+
+
+Model = TypeVar("Model", bound=Part | Row)
+
+
 def load_profiles(folder: Path, areas: Iterable[Area]) -> dict[str, Profile]:
-    """The profile of each area; `folder` holds the areas' folders. Raises InvalidProfile."""
+    """The profile of each area; `folder` holds the areas' folders. Raises InvalidArea."""
     return {area.id: load_profile(folder / area.id, area) for area in areas}
 
 
 def load_profile(folder: Path, area: Area) -> Profile:
-    """What the files in `folder` say. Raises InvalidProfile."""
+    """What the files in `folder` say. Raises InvalidArea."""
     file = folder / "analytics.json"
-    try:
-        written = _Profile.model_validate(_json(file) if file.exists() else {})
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise InvalidProfile(f"{file} cannot be used: {where}: {first['msg']}.") from error
-    categories, codes = _categories(folder), category_codes(folder)
-    results = _json(folder / "handling.json").get("results", []) if (folder / "handling.json").exists() else []
-    standby = _json(folder / "standby.json") if (folder / "standby.json").exists() else {}
+    written = _read(_Profile, file)
+    categories, codes = _read(_Categories, folder / "categories.json").categories, category_codes(folder)
+    results = _read(_Handling, folder / "handling.json").results
+    standby = _read(_Standby, folder / "standby.json")
     on_scene = written.on_scene_results
     return Profile(
         area=area.id,
         name=Name(area.name_zh, area.name_en),
-        categories={row["code"]: Name(row["name_zh"], row["name_en"]) for row in categories},
-        void=frozenset(row["code"] for row in categories if row.get("void")),
+        categories={row.code: Name(row.name_zh, row.name_en) for row in categories},
+        void=frozenset(row.code for row in categories if row.void),
         groups=_groups(file, written, codes),
         fraud=_codes(file, "fraud", written.fraud, codes, known="fraud" in written.model_fields_set),
         vehicle_theft=_codes(
             file, "vehicle_theft", written.vehicle_theft, codes, known="vehicle_theft" in written.model_fields_set
         ),
         leads=_codes(file, "leads", written.leads, codes, known="leads" in written.model_fields_set),
-        on_scene_results=frozenset(
-            on_scene if on_scene is not None else [row["code"] for row in results if row.get("solves")]
-        ),
-        exempt_results=frozenset(row["code"] for row in results if row.get("exempt")),
+        on_scene_results=frozenset(on_scene if on_scene is not None else [row.code for row in results if row.solves]),
+        exempt_results=frozenset(row.code for row in results if row.exempt),
         stations={one.id: Name(one.name_zh, one.name_en) for one in area.stations},
         cells=tuple(
             Cell(cell.id, Name(cell.name_zh, cell.name_en), cell.station, _middle(cell.polygon))
             for cell in area.grid_cells
         ),
         points=tuple(
-            StandbyPoint(
-                row["id"], Name(row["name_zh"], row["name_en"]), (row["at"][0], row["at"][1]), row["grid_cell"]
-            )
-            for row in standby.get("points", ())
+            StandbyPoint(row.id, Name(row.name_zh, row.name_en), row.at, row.grid_cell) for row in standby.points
         ),
         bands=tuple(
-            Band(row["id"], Name(row["name_zh"], row["name_en"]), _minute(row["from"]), _minute(row["to"]))
-            for row in standby.get("bands", ())
+            Band(row.id, Name(row.name_zh, row.name_en), _minute(row.begin), _minute(row.end)) for row in standby.bands
         ),
         clocks=_clocks(file, written.buckets),
         watching=Watching(**written.watching.model_dump()),
@@ -161,24 +190,15 @@ def load_profile(folder: Path, area: Area) -> Profile:
 
 
 def category_codes(folder: Path) -> dict[str, str]:
-    """Alias or code → code, of the area's set. Raises InvalidProfile."""
-    rows = _categories(folder)
-    codes = {alias: row["code"] for row in rows for alias in row.get("aliases", ())}
-    return codes | {row["code"]: row["code"] for row in rows}
+    """Alias or code → code, of the area's set. Raises InvalidArea."""
+    rows = _read(_Categories, folder / "categories.json").categories
+    codes = {alias: row.code for row in rows for alias in row.aliases}
+    return codes | {row.code: row.code for row in rows}
 
 
-def _categories(folder: Path) -> list[dict[str, Any]]:
-    file = folder / "categories.json"
-    rows: list[dict[str, Any]] = _json(file)["categories"] if file.exists() else []
-    return rows
-
-
-def _json(file: Path) -> dict[str, Any]:
-    try:
-        read: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidProfile(f"{file} cannot be used: {error}.") from error
-    return read
+def _read(model: type[Model], file: Path) -> Model:
+    """An area may do without any of these files."""
+    return read(model, file) if file.exists() else model()
 
 
 def _groups(file: Path, written: _Profile, codes: Mapping[str, str]) -> tuple[Group, ...]:
@@ -192,7 +212,7 @@ def _groups(file: Path, written: _Profile, codes: Mapping[str, str]) -> tuple[Gr
         Group(
             row.id,
             Name(row.name_zh, row.name_en),
-            _codes(file, f"groups.{n}.categories ({row.id})", row.categories, codes),
+            _codes(file, f"groups[{n}].categories", row.categories, codes),
         )
         for n, row in enumerate(written.groups)
     )
@@ -207,28 +227,29 @@ def _codes(
         if name in codes:
             found.append(codes[name])
         elif known:
-            raise InvalidProfile(f"{file} cannot be used: {where}: categories.json has no {name}.")
+            raise wrong(file, where, f"categories.json has no {name}")
     return tuple(found)
 
 
 def _clocks(file: Path, buckets: Mapping[str, list[float]]) -> Any:
-    unknown = buckets.keys() - {clock.id for clock in CLOCKS}
-    if unknown:
-        allowed = ", ".join(clock.id for clock in CLOCKS)
-        raise InvalidProfile(f"{file} cannot be used: buckets: {min(unknown)} is none of {allowed}.")
+    _known(file, "buckets", buckets, [clock.id for clock in CLOCKS])
     for name, limits in buckets.items():
         if list(limits) != sorted(set(limits)):
-            raise InvalidProfile(f"{file} cannot be used: buckets.{name}: the seconds must rise.")
+            raise wrong(file, f"buckets.{name}", "the seconds must rise")
     return tuple(replace(clock, buckets=tuple(buckets[clock.id])) if clock.id in buckets else clock for clock in CLOCKS)
 
 
 def _goals(file: Path, written: _Profile) -> Mapping[str, float]:
     if written.goals is None:
         return dict(GOALS)
-    unknown = written.goals.keys() - set(SEGMENTS)
-    if unknown:
-        raise InvalidProfile(f"{file} cannot be used: goals: {min(unknown)} is none of {', '.join(SEGMENTS)}.")
+    _known(file, "goals", written.goals, SEGMENTS)
     return written.goals
+
+
+def _known(file: Path, where: str, names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise wrong(file, f"{where}.{name}", f"is none of {', '.join(known)}")
 
 
 def _middle(ring: Iterable[tuple[float, float]]) -> tuple[float, float]:

@@ -7,7 +7,6 @@ started, so what is wrong in it is their refusal to start, not ours.
 import csv
 import gzip
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Final
 import orjson
 
 from fengqiao.geo.areas import Area
+from fengqiao.geo.json_file import contents
 
 _DIGITS: Final = 6
 Feature = dict[str, Any]
@@ -156,7 +156,7 @@ def _initials(rows: Iterable[Mapping[str, Any]], key: str) -> dict[str, str]:
 def _rows(file: Path, name: str) -> list[dict[str, Any]]:
     if not file.exists():
         return []
-    found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8")).get(name, [])
+    found: list[dict[str, Any]] = contents(file).get(name, [])
     return found
 
 

@@ -33,7 +33,7 @@ from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry
 from fengqiao.runtime.topics_admin import Cluster, cluster
 from services.dispatch import commands_api, mutual_aid_api, orders_api, reads_api, recommendation_api, small_cases_api
-from services.dispatch.area_folder import InvalidForces, load_forces, with_lenders
+from services.dispatch.area_folder import load_forces, with_lenders
 from services.dispatch.command_desk import CommandDesk
 from services.dispatch.domain.forces import Forces
 from services.dispatch.folder_check import checked_roads
@@ -46,7 +46,7 @@ from services.dispatch.positions import Positions
 from services.dispatch.read_back import PublishedTail
 from services.dispatch.settings import DispatchSettings
 from services.dispatch.stores import indexes, stores
-from services.dispatch.surroundings import Surroundings, WrongSurroundings, load_surroundings
+from services.dispatch.surroundings import Surroundings, load_surroundings
 from services.dispatch.verification import verify
 from services.dispatch.writer import AreaWriter
 
@@ -196,16 +196,16 @@ def load(folder: Path) -> tuple[dict[str, Area], dict[str, Forces]]:
     try:
         areas = load_areas(folder)
         return areas, with_lenders({area: load_forces(folder / area, area) for area in areas})
-    except (GeoError, InvalidForces) as error:
+    except GeoError as error:
         exit_with(error)
 
 
-def sound_roads(folder: Path, areas: Mapping[str, Area]) -> dict[str, RoadNetwork]:
+def sound_roads(folder: Path, areas: Mapping[str, Area], forces: Mapping[str, Forces]) -> dict[str, RoadNetwork]:
     """The roads of the areas. Before anything is bound: a folder that contradicts itself ends the process with a
     sentence, and is not found out during a call."""
     try:
-        return checked_roads(folder, areas)
-    except (GeoError, InvalidForces) as error:
+        return checked_roads(folder, areas, forces)
+    except GeoError as error:
         exit_with(error)
 
 
@@ -213,7 +213,7 @@ def scenes(folder: Path, areas: Mapping[str, Area]) -> dict[str, Surroundings]:
     """What is near the scenes of the areas. A wrong file ends the process with a sentence."""
     try:
         return {name: load_surroundings(folder / name, area) for name, area in areas.items()}
-    except WrongSurroundings as error:
+    except GeoError as error:
         exit_with(error)
 
 
@@ -222,7 +222,7 @@ def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
     configure_logs("dispatch", format=settings.log_format, level=settings.log_level)
     areas, forces = load(settings.areas)
     if arguments[:1] == ["check"]:
-        sound_roads(settings.areas, areas)
+        sound_roads(settings.areas, areas, forces)
         scenes(settings.areas, areas)
         return
     try:
@@ -239,7 +239,7 @@ def main(arguments: list[str], writer: NewWriter = AreaWriter) -> None:
             orjson.dumps(outline(Dispatch(settings, areas, forces, clock).app), option=orjson.OPT_INDENT_2)
         )
         return
-    roads = sound_roads(settings.areas, areas)
+    roads = sound_roads(settings.areas, areas, forces)
     service = Dispatch(settings, areas, forces, clock, writer, roads, scenes(settings.areas, areas))
     serve(service.app, host=settings.bind, port=settings.port("dispatch"))
     if service.refused is not None:

@@ -1,47 +1,36 @@
-"""Reading an area's forces from its folder: `kinds.json`, `units.json`, `plans.json`. What is wrong is one sentence."""
+"""Reading an area's forces from its folder: `kinds.json`, `units.json`, `plans.json` and what plans speak of."""
 
-import csv
-import json
-from collections.abc import Mapping
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from fengqiao.geo.areas import load_area
-from fengqiao.geo.errors import InvalidArea
-from fengqiao.geo.json_lines import with_line
+from fengqiao.contracts.ids import UNIT_PATTERN
+from fengqiao.geo.areas import Area, load_area
+from fengqiao.geo.gazetteer import load_places
+from fengqiao.geo.json_file import Part, Row, each_once, read, wrong
+from fengqiao.geo.roads import Mode
 from services.dispatch.domain.forces import Forces, Kind, Lender, Unit
-from services.dispatch.handling_file import WrongHandling, load_handling
-from services.dispatch.plan_file import InvalidPlans, Known, read_plans
+from services.dispatch.handling_file import load_handling
+from services.dispatch.plan_file import Known, read_plans
 from services.dispatch.standby_file import Known as Ground
-from services.dispatch.standby_file import WrongStandby, load_standby
+from services.dispatch.standby_file import load_standby
 
 
-class InvalidForces(Exception):
-    """A file of an area's folder cannot be used; the text names the file, the field and the line."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(with_line(sentence))
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Kind(_Row):
+class _Kind(Row):
     kind: str
     name_zh: str
     name_en: str
     police: bool
-    mode: str
+    mode: Mode
     speed_factor: float = Field(gt=0)
     max_assignments: int = Field(ge=1)
 
 
-class _Unit(_Row):
+class _Unit(Row):
     id: str
     call_sign: str
     kind: str
@@ -51,34 +40,69 @@ class _Unit(_Row):
     zone: str
     grid_cell: str
     home: tuple[float, float]
-    capabilities: list[str] = []
+    capabilities: tuple[str, ...] = ()
 
 
-class _Kinds(_Row):
+class _Kinds(Row):
     kinds: list[_Kind]
 
 
-class _Units(_Row):
+class _Units(Row):
     units: list[_Unit]
 
 
-Row = TypeVar("Row", bound=_Row)
+class _Source(Part):
+    source: str
 
 
-def _read(model: type[Row], file: Path) -> Row:
-    try:
-        return model.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        problem: Any = error
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        raise InvalidForces(f"{file} cannot be used: {problem}") from error
+class _Sources(Part):
+    sources: list[_Source]
 
 
 def load_forces(folder: Path, area: str) -> Forces:
-    """Roster and plans of the area in `folder`. Raises InvalidForces."""
-    kinds = {
+    """Roster and plans of the area in `folder`. Raises InvalidArea."""
+    ground = load_area(folder)
+    kinds = _kinds(folder / "kinds.json")
+    units = _units(folder / "units.json", kinds, ground)
+    _check_duties(ground, kinds, units)
+    handling = load_handling(folder, frozenset(kinds))
+    place_kinds = {place.name_zh: place.kind for place in load_places(folder, ground)}
+    abilities = {
+        kind: frozenset[str]().union(*(unit.capabilities for unit in units.values() if unit.kind.kind == kind))
+        for kind in kinds
+    }
+    cells = {cell.id: cell.zone for cell in ground.grid_cells}
+    zones = {zone.id for zone in ground.zones}
+    known = Known(
+        abilities=abilities,
+        categories=handling.categories,
+        cells=cells,
+        zones=zones,
+        place_kinds=set(place_kinds.values()),
+        sources={row.source for row in read(_Sources, folder / "sources.json").sources},
+    )
+    plans = read_plans(folder / "plans.json", known)
+    duties = ground.duties
+    standby = load_standby(folder, Ground(abilities, cells, zones, {one.id for one in duties.shifts}))
+    return Forces(
+        area,
+        units,
+        plans.plans,
+        plans.default,
+        timezone=ground.tz,
+        target_rules=plans.target_rules,
+        duties=duties,
+        place_kinds=place_kinds,
+        handling=handling,
+        standby=standby,
+        backing={zone.id: zone.backs for zone in ground.zones},
+    )
+
+
+def _kinds(file: Path) -> dict[str, Kind]:
+    rows = read(_Kinds, file).kinds
+    each_once(file, "kinds[{}].kind", (row.kind for row in rows))
+    return {
         row.kind: Kind(
             kind=row.kind,
             name_zh=row.name_zh,
@@ -86,15 +110,31 @@ def load_forces(folder: Path, area: str) -> Forces:
             police=row.police,
             max_assignments=row.max_assignments,
             speed_factor=row.speed_factor,
-            on_foot=row.mode == "foot",
+            on_foot=row.mode is Mode.FOOT,
         )
-        for row in _read(_Kinds, folder / "kinds.json").kinds
+        for row in rows
     }
-    units = {}
-    for row in _read(_Units, folder / "units.json").units:
-        if row.kind not in kinds:
-            raise InvalidForces(f"{folder / 'units.json'}: unit {row.id} is of the unknown kind {row.kind}")
-        units[row.id] = Unit(
+
+
+def _units(file: Path, kinds: Mapping[str, Kind], ground: Area) -> dict[str, Unit]:
+    rows = read(_Units, file).units
+    each_once(file, "units[{}].id", (row.id for row in rows))
+    cells = {cell.id for cell in ground.grid_cells}
+    stations = {station.id for station in ground.stations}
+    zones = {(zone.id, zone.station) for zone in ground.zones}
+    for n, row in enumerate(rows):
+        problems = {
+            "id": not re.match(UNIT_PATTERN, row.id) and "has Latin letters, digits, - and _, at most 32",
+            "kind": row.kind not in kinds and f"kinds.json knows no kind {row.kind}",
+            "station": row.station not in stations and f"there is no station {row.station}",
+            "zone": (row.zone, row.station) not in zones and f"there is no zone {row.zone} of {row.station}",
+            "grid_cell": row.grid_cell not in cells and f"there is no grid cell {row.grid_cell}",
+        }
+        for field, problem in problems.items():
+            if problem:
+                raise wrong(file, f"units[{n}].{field}", problem)
+    return {
+        row.id: Unit(
             row.id,
             row.call_sign,
             kinds[row.kind],
@@ -105,41 +145,20 @@ def load_forces(folder: Path, area: str) -> Forces:
             row.zone,
             frozenset(row.capabilities),
         )
-    ground = _json(folder / "area.json")
-    place_kinds = _place_kinds(folder / "places.csv")
-    abilities = {
-        kind: frozenset[str]().union(*(unit.capabilities for unit in units.values() if unit.kind.kind == kind))
-        for kind in kinds
+        for row in rows
     }
-    known = Known(
-        abilities=abilities,
-        categories={row["code"] for row in _json(folder / "categories.json")["categories"]},
-        cells={row["id"] for row in ground["grid_cells"]},
-        zones={row["id"] for row in ground["zones"]},
-        place_kinds=set(place_kinds.values()),
-        sources={row["source"] for row in _json(folder / "sources.json")["sources"]},
-    )
-    try:
-        duties = load_area(folder).duties
-        plans = read_plans(folder / "plans.json", known)
-        handling = load_handling(folder, frozenset(kinds))
-        cells = {row["id"]: row["zone"] for row in ground["grid_cells"]}
-        standby = load_standby(folder, Ground(abilities, cells, known.zones, {one.id for one in duties.shifts}))
-    except (InvalidPlans, WrongHandling, WrongStandby, InvalidArea) as error:
-        raise InvalidForces(str(error)) from error
-    return Forces(
-        area,
-        units,
-        plans.plans,
-        plans.default,
-        timezone=ZoneInfo(ground["timezone"]),
-        target_rules=plans.target_rules,
-        duties=duties,
-        place_kinds=place_kinds,
-        handling=handling,
-        standby=standby,
-        backing={row["id"]: tuple(row.get("backs", ())) for row in ground["zones"]},
-    )
+
+
+def _check_duties(area: Area, kinds: Collection[str], units: Mapping[str, Unit]) -> None:
+    for kind, field in area.duties.kinds_named.items():
+        if kind not in kinds:
+            raise wrong(area.file, field, f"names {kind}, which is no kind of kinds.json")
+    there = Counter(unit.kind.kind for unit in units.values())
+    for n, shift in enumerate(area.duties.shifts):
+        for kind, planned in shift.planned.items():
+            if planned > there[kind]:
+                problem = f"is {planned}, but units.json has {there[kind]}"
+                raise wrong(area.file, f"shifts[{n}].planned.{kind}", problem)
 
 
 def with_lenders(forces: Mapping[str, Forces]) -> dict[str, Forces]:
@@ -154,19 +173,3 @@ def with_lenders(forces: Mapping[str, Forces]) -> dict[str, Forces]:
         ]
         told[area] = replace(mine, lenders=tuple(sorted(lenders, key=lambda one: (one.seconds, one.area))))
     return told
-
-
-def _json(file: Path) -> Any:
-    """Files that others check; what dispatch takes from them is there, or the file is wrong."""
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidForces(f"{file} cannot be used: {error}") from error
-
-
-def _place_kinds(file: Path) -> dict[str, str]:
-    try:
-        with file.open(encoding="utf-8", newline="") as rows:
-            return {row["name_zh"]: row["kind"] for row in csv.DictReader(rows)}
-    except (OSError, ValueError, KeyError) as error:
-        raise InvalidForces(f"{file} cannot be used: {error}") from error

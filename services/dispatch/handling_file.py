@@ -1,14 +1,14 @@
 """Reading `handling.json` and the category set of an area's folder. An area may do without the file."""
 
-import json
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from fengqiao.contracts.feedback import FeedbackCounts, FeedbackForm, FeedbackLosses
-from fengqiao.contracts.model import Category
+from fengqiao.contracts.model import Category, CategoryCode
+from fengqiao.geo.json_file import Part, Row, each_once, read, wrong
 from services.dispatch.domain.handling import OFFICER_NEEDS_HELP, Emergency, FormRule, Handling, Result
 
 _FIELDS: Final = frozenset(
@@ -20,15 +20,7 @@ _FIELDS: Final = frozenset(
 assert {one.partition(".")[0] for one in _FIELDS} <= set(FeedbackForm.model_fields)
 
 
-class WrongHandling(Exception):
-    """`handling.json` cannot be used; the text names the file and the field."""
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Result(_Row):
+class _Result(Row):
     code: str
     ga_code: str | None = None
     name_zh: str
@@ -37,48 +29,59 @@ class _Result(_Row):
     exempt: bool = False
 
 
-class _Form(_Row):
+class _Form(Row):
     categories: list[str]
     due: bool
     require: list[str]
 
 
-class _Small(_Row):
+class _Small(Row):
     categories: list[str]
     hours: Annotated[float, Field(gt=0)]
 
 
-class _Emergency(_Row):
-    code: Annotated[str, Field(pattern=r"^[0-9]{2,12}$")]
+class _Emergency(Row):
+    code: CategoryCode
     name_zh: str
     name_en: str
-    kinds: list[str] = []
+    kinds: tuple[str, ...] = ()
     count: Annotated[int, Field(ge=1, le=20)] = 2
-    notify: list[Annotated[str, Field(min_length=1, max_length=60)]] = []
+    notify: tuple[Annotated[str, Field(min_length=1, max_length=60)], ...] = ()
 
 
-class _ReportUp(_Row):
+class _ReportUp(Row):
     to: Annotated[str, Field(min_length=1, max_length=60)] = "superior"
     within_seconds: Annotated[float, Field(ge=0)] = 300.0
 
 
-class _Handling(_Row):
+class _Handling(Row):
     version: str
-    results: list[_Result] = []
-    forms: list[_Form] = []
-    small_cases: list[_Small] = []
+    results: tuple[_Result, ...] = ()
+    forms: tuple[_Form, ...] = ()
+    small_cases: tuple[_Small, ...] = ()
     emergency: _Emergency | None = None
     link_from: Annotated[float, Field(ge=0, le=1)] = 0.9
     report_up: _ReportUp = _ReportUp()
 
 
+class _Category(Part):
+    code: CategoryCode
+    name_zh: str
+    name_en: str
+
+
+class _Categories(Part):
+    version: str
+    categories: list[_Category]
+
+
 def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
-    """How the area in `folder` handles incidents. kinds: the kinds of unit that it has. Raises WrongHandling."""
+    """How the area in `folder` handles incidents. kinds: the kinds of unit that it has. Raises InvalidArea."""
     categories = _categories(folder / "categories.json")
     file = folder / "handling.json"
     if not file.exists():
         return Handling(categories=categories)
-    written = _read(file)
+    written = read(_Handling, file)
     _check(file, written, frozenset(categories), kinds)
     emergency = Emergency()
     if written.emergency is not None:
@@ -100,49 +103,27 @@ def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
     )
 
 
-def _read(file: Path) -> _Handling:
-    try:
-        return _Handling.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        problem: Any = error
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        raise WrongHandling(f"{file} cannot be used: {problem}") from error
-
-
 def _check(file: Path, written: _Handling, codes: frozenset[str], kinds: frozenset[str]) -> None:
-    """Raises WrongHandling for a word that stands for nothing."""
-    if len({row.code for row in written.results}) != len(written.results):
-        raise WrongHandling(f"{file} cannot be used: results: a code is there twice")
+    """Raises InvalidArea for a word that stands for nothing."""
+    each_once(file, "results[{}].code", (row.code for row in written.results))
     named = {
         "forms": [form.categories for form in written.forms],
         "small_cases": [small.categories for small in written.small_cases],
     }
     for name, rows in named.items():
         for number, prefixes in enumerate(rows):
-            unknown = [code for code in prefixes if not any(one.startswith(code) for one in codes)]
-            if unknown:
-                raise WrongHandling(
-                    f"{file} cannot be used: {name}.{number}.categories: no category begins {unknown[0]}"
-                )
+            for code in prefixes:
+                if not any(one.startswith(code) for one in codes):
+                    raise wrong(file, f"{name}[{number}].categories", f"no category begins {code}")
     for number, form in enumerate(written.forms):
-        if wrong := sorted(set(form.require) - _FIELDS):
-            known = ", ".join(sorted(_FIELDS))
-            raise WrongHandling(f"{file} cannot be used: forms.{number}.require: {wrong[0]} is none of {known}")
-    if written.emergency is not None and (wrong := sorted(set(written.emergency.kinds) - kinds)):
-        raise WrongHandling(f"{file} cannot be used: emergency.kinds: there is no kind {wrong[0]}")
+        if unknown := sorted(set(form.require) - _FIELDS):
+            raise wrong(file, f"forms[{number}].require", f"{unknown[0]} is none of {', '.join(sorted(_FIELDS))}")
+    if written.emergency is not None and (unknown := sorted(set(written.emergency.kinds) - kinds)):
+        raise wrong(file, "emergency.kinds", f"there is no kind {unknown[0]}")
 
 
 def _categories(file: Path) -> dict[str, Category]:
     """Code and names of each category; what else the file says is intake's."""
-    try:
-        written = json.loads(file.read_text(encoding="utf-8"))
-        version = written["version"]
-        rows = {
-            row["code"]: Category(code=row["code"], name_zh=row["name_zh"], name_en=row["name_en"], version=version)
-            for row in written["categories"]
-        }
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WrongHandling(f"{file} cannot be used: {error}") from error
+    said = read(_Categories, file)
+    rows = {row.code: Category(**row.model_dump(), version=said.version) for row in said.categories}
     return rows | {OFFICER_NEEDS_HELP.code: rows.get(OFFICER_NEEDS_HELP.code, OFFICER_NEEDS_HELP)}

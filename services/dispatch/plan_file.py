@@ -1,69 +1,61 @@
-"""Reading an area's `plans.json`. What is wrong is one sentence naming the file, its line, the plan and the field."""
+"""Reading an area's `plans.json`."""
 
-import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, Field
 
 from fengqiao.contracts.dispatch import Wanted
 from fengqiao.contracts.plans import PlanStep, Targets
+from fengqiao.geo.json_file import Row, each_once, read, wrong
 from services.dispatch.domain.plans import Hours, Notify, Plan, TargetRule, When
 
-Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")]
-_WORDS: Final = {
-    "string_pattern_mismatch": "write hours as 21:00-06:00",
-    "extra_forbidden": "nobody here knows this field",
-    "missing": "it is missing",
-}
+
+def _clock(hours: str) -> str:
+    if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]", hours):
+        raise ValueError("write hours as 21:00-06:00")
+    return hours
 
 
-class InvalidPlans(Exception):
-    """The file cannot be used; the text says why, and where."""
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _When(_Row):
-    categories: list[str] = []
+class _When(Row):
+    categories: tuple[str, ...] = ()
     priority_at_most: int | None = Field(default=None, ge=1, le=4)
-    hours: list[Clock] | None = None
+    hours: list[Annotated[str, AfterValidator(_clock)]] | None = None
     places: list[str] | None = None
     """`cell:G07`, `zone:north`, `kind:school`."""
     sources: list[str] | None = None
     weapon: bool | None = None
 
 
-class _Notify(_Row):
+class _Notify(Row):
     to: str = Field(min_length=1)
     what: str = Field(min_length=1)
     within_seconds: float = Field(ge=0)
 
 
-class _Plan(_Row):
+class _Plan(Row):
     id: str
     name_zh: str
     name_en: str
     when: _When
     send: list[Wanted]
     targets: Targets = Targets()
-    notify: list[_Notify] = []
-    steps: list[PlanStep] = []
+    notify: tuple[_Notify, ...] = ()
+    steps: tuple[PlanStep, ...] = ()
 
 
-class _TargetRule(_Row):
+class _TargetRule(Row):
     id: str
     when: _When
     seconds: Targets
 
 
-class _File(_Row):
+class _File(Row):
     plans: list[_Plan] = Field(min_length=1)
-    targets: list[_TargetRule] = []
+    targets: tuple[_TargetRule, ...] = ()
     default: str
 
 
@@ -87,24 +79,12 @@ class Plans:
 
 
 def read_plans(file: Path, known: Known) -> Plans:
-    """The plans of the file. Raises InvalidPlans."""
-    try:
-        text = file.read_text(encoding="utf-8")
-        raw = json.loads(text)
-    except OSError as error:
-        raise InvalidPlans(f"{file} cannot be read: {error.strerror}") from error
-    except json.JSONDecodeError as error:
-        raise InvalidPlans(f"{file} line {error.lineno}: this is not JSON: {error.msg}") from error
-    except ValueError as error:
-        raise InvalidPlans(f"{file} cannot be used: {error}") from error
-    try:
-        written = _File.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors()[0]
-        words = _WORDS.get(first["type"], first["msg"])
-        raise InvalidPlans(_sentence(file, text, raw, first["loc"], words)) from error
-    for loc, words in _wrong(written, known):
-        raise InvalidPlans(_sentence(file, text, raw, loc, words))
+    """The plans of the file. Raises InvalidArea."""
+    written = read(_File, file)
+    each_once(file, "plans[{}].id", (plan.id for plan in written.plans))
+    each_once(file, "targets[{}].id", (rule.id for rule in written.targets))
+    for field, problem in _wrong(written, known):
+        raise wrong(file, field, problem)
     return Plans(
         plans={plan.id: _plan(plan) for plan in written.plans},
         default=written.default,
@@ -142,81 +122,58 @@ def _hours(text: str) -> Hours:
     return Hours(*(int(clock[:2]) * 60 + int(clock[3:]) for clock in (begin, end)))
 
 
-Wrong = Iterator[tuple[tuple[str | int, ...], str]]
+Wrong = Iterator[tuple[str, str]]
+"""The field, and what is wrong with it that the shape alone does not tell."""
 
 
 def _wrong(written: _File, known: Known) -> Wrong:
-    """(where, what is wrong there) of what the shape alone does not tell."""
-    groups: tuple[tuple[str, Sequence[_Plan | _TargetRule]], ...] = (
-        ("plans", written.plans),
-        ("targets", written.targets),
-    )
-    for group, rows in groups:
-        ids = [row.id for row in rows]
-        for index, row in enumerate(rows):
-            if ids.index(row.id) != index:
-                yield (group, index, "id"), "there are two of this name"
-            for field, words in _wrong_when(row.when, known):
-                yield (group, index, "when", field), words
+    for number, rule in enumerate(written.targets):
+        yield from _wrong_when(f"targets[{number}].when", rule.when, known)
     if written.default not in {plan.id for plan in written.plans}:
-        yield ("default",), f"there is no plan {written.default}"
+        yield "default", f"there is no plan {written.default}"
     for index, plan in enumerate(written.plans):
+        where = f"plans[{index}]"
+        yield from _wrong_when(f"{where}.when", plan.when, known)
         roles = {wanted.role for wanted in plan.send}
         if not any(wanted.required for wanted in plan.send):
-            yield ("plans", index, "send"), "no role is required: a call for which nobody is free would wait unseen"
+            yield f"{where}.send", "no role is required: a call for which nobody is free would wait unseen"
         for number, wanted in enumerate(plan.send):
-            yield from _wrong_wanted(("plans", index, "send", number), wanted, known)
+            yield from _wrong_wanted(f"{where}.send[{number}]", wanted, known)
         steps = [step.id for step in plan.steps]
         for number, step in enumerate(plan.steps):
             if steps.index(step.id) != number:
-                yield ("plans", index, "steps", number, "id"), "there are two of this name"
+                yield f"{where}.steps[{number}].id", f"{step.id} is there twice"
             if step.role is not None and step.role not in roles:
-                yield ("plans", index, "steps", number, "role"), f"the plan sends nobody in the role {step.role}"
+                yield f"{where}.steps[{number}].role", f"the plan sends nobody in the role {step.role}"
 
 
-def _wrong_wanted(where: tuple[str | int, ...], wanted: Wanted, known: Known) -> Wrong:
+def _wrong_wanted(where: str, wanted: Wanted, known: Known) -> Wrong:
     if not wanted.kinds:
-        yield (*where, "kinds"), "name at least one kind of unit"
+        yield f"{where}.kinds", "name at least one kind of unit"
     for kind in wanted.kinds:
         if kind not in known.abilities:
-            yield (*where, "kinds"), f"kinds.json knows no kind {kind}"
+            yield f"{where}.kinds", f"kinds.json knows no kind {kind}"
     can = frozenset[str]().union(*(known.abilities.get(kind, frozenset()) for kind in wanted.kinds))
     for capability in wanted.capabilities:
         if capability not in can:
-            yield (*where, "capabilities"), f"no unit of these kinds in units.json can do {capability}"
+            yield f"{where}.capabilities", f"no unit of these kinds in units.json can do {capability}"
 
 
-def _wrong_when(when: _When, known: Known) -> Iterator[tuple[str, str]]:
+def _wrong_when(where: str, when: _When, known: Known) -> Wrong:
     for code in when.categories:
         if code not in known.categories:
-            yield "categories", f"categories.json knows no code {code}"
+            yield f"{where}.categories", f"categories.json knows no code {code}"
     named = {"cell": known.cells, "zone": known.zones, "kind": known.place_kinds}
     for place in when.places or ():
         sort, _, name = place.partition(":")
         if sort not in named:
-            yield "places", f"write {place} as cell:…, zone:… or kind:…"
+            yield f"{where}.places", f"write {place} as cell:…, zone:… or kind:…"
         elif name not in named[sort]:
-            yield "places", f"the area has no {sort} {name}"
+            yield f"{where}.places", f"the area has no {sort} {name}"
     for source in when.sources or ():
         if source not in known.sources:
-            yield "sources", f"sources.json knows no source {source}"
+            yield f"{where}.sources", f"sources.json knows no source {source}"
     for hours in when.hours or ():
         begin, _, end = hours.partition("-")
         if begin == end:
-            yield "hours", f"{hours} is no time at all: leave hours out for the whole day"
-
-
-def _sentence(file: Path, text: str, raw: Any, loc: tuple[str | int, ...], words: str) -> str:
-    """`…/plans.json line 7: plan brawl: send.0.kinds: …`"""
-    if len(loc) < 2 or loc[0] not in ("plans", "targets") or not isinstance(loc[1], int):
-        return f"{file}: {'.'.join(map(str, loc)) or 'the file'}: {words}"
-    row = raw[loc[0]][loc[1]]
-    name = row.get("id", f"number {loc[1] + 1}") if isinstance(row, dict) else f"number {loc[1] + 1}"
-    what = "plan" if loc[0] == "plans" else "targets"
-    field = ".".join(str(part) for part in loc[2:])
-    return f"{file}{_line(text, name)}: {what} {name}: {field + ': ' if field else ''}{words}"
-
-
-def _line(text: str, name: str) -> str:
-    at = text.find(f'"id": {json.dumps(name, ensure_ascii=False)}')
-    return "" if at < 0 else f" line {text.count(chr(10), 0, at) + 1}"
+            yield f"{where}.hours", f"{hours} is no time at all: leave hours out for the whole day"

@@ -1,27 +1,24 @@
 """Reading `standby.json` of an area's folder. An area may do without the file: then nobody is told where to wait."""
 
-import json
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import inf
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from fengqiao.contracts.model import Location
+from fengqiao.geo.json_file import Row, each_once, read, wrong
 from services.dispatch.domain.plans import Hours
 from services.dispatch.domain.standby_plan import Band, CoverageRule, Point, Rotation, Squad, StandbyPlan
 
 REST: Final = "rest"
 _HOUR: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 _ID: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$"
-
-
-class WrongStandby(Exception):
-    """`standby.json` cannot be used; the text names the file and the field."""
+Wrong = Iterator[tuple[str, str]]
+"""The field, and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +31,16 @@ class Known:
     shifts: Collection[str]
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Squad(_Row):
+class _Squad(Row):
     id: Annotated[str, Field(pattern=_ID)]
     name_zh: str
     name_en: str
     kinds: Annotated[list[str], Field(min_length=1)]
-    capabilities: list[str] = []
+    capabilities: tuple[str, ...] = ()
     most_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
-class _Band(_Row):
+class _Band(Row):
     id: Annotated[str, Field(pattern=_ID)]
     name_zh: str
     name_en: str
@@ -56,7 +49,7 @@ class _Band(_Row):
     squads: list[_Squad]
 
 
-class _Point(_Row):
+class _Point(Row):
     id: Annotated[str, Field(pattern=_ID)]
     name_zh: str
     name_en: str
@@ -65,18 +58,18 @@ class _Point(_Row):
     weights: dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
 
 
-class _Rule(_Row):
+class _Rule(Row):
     id: Annotated[str, Field(pattern=_ID)]
     kinds: Annotated[list[str], Field(min_length=1)]
-    capabilities: list[str] = []
+    capabilities: tuple[str, ...] = ()
     within_seconds: Annotated[float, Field(gt=0)] | None = None
     at_least: Annotated[int, Field(ge=1)] | None = None
-    zones: list[str] = []
+    zones: tuple[str, ...] = ()
     begin: str | None = Field(default=None, alias="from", pattern=_HOUR)
     end: str | None = Field(default=None, alias="to", pattern=_HOUR)
 
 
-class _Rotation(_Row):
+class _Rotation(Row):
     name_zh: str
     name_en: str
     begins: date
@@ -84,98 +77,83 @@ class _Rotation(_Row):
     squads: Annotated[list[str], Field(min_length=1)]
 
 
-class _Standby(_Row):
+class _Standby(Row):
     version: str
     bands: Annotated[list[_Band], Field(min_length=1)]
     points: Annotated[list[_Point], Field(min_length=1)]
-    coverage: list[_Rule] = []
+    coverage: tuple[_Rule, ...] = ()
     rotation: _Rotation | None = None
 
 
 def load_standby(folder: Path, known: Known) -> StandbyPlan | None:
-    """What the area in `folder` says of standing by; None without the file. Raises WrongStandby."""
+    """What the area in `folder` says of standing by; None without the file. Raises InvalidArea."""
     file = folder / "standby.json"
     if not file.exists():
         return None
-    try:
-        written = _Standby.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        problem: Any = error
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        raise WrongStandby(f"{file} cannot be used: {problem}") from error
-    wrong = next(iter(_wrong(written, known)), None)
-    if wrong is not None:
-        raise WrongStandby(f"{file} cannot be used: {wrong}")
+    written = read(_Standby, file)
+    each_once(file, "bands[{}].id", (row.id for row in written.bands))
+    each_once(file, "points[{}].id", (row.id for row in written.points))
+    each_once(file, "coverage[{}].id", (row.id for row in written.coverage))
+    for field, problem in _wrong(written, known):
+        raise wrong(file, field, problem)
     return _plan(written, known)
 
 
-def _wrong(written: _Standby, known: Known) -> list[str]:
-    """A sentence for each thing that contradicts itself or the other files."""
-    found = [
-        f"{what}: {name} is there twice"
-        for what, rows in (("bands", written.bands), ("points", written.points), ("coverage", written.coverage))
-        for name, count in Counter(row.id for row in rows).items()
-        if count > 1
-    ]
-    found += _wrong_bands(written, known)
+def _wrong(written: _Standby, known: Known) -> Wrong:
+    """What contradicts itself or the other files."""
+    yield from _wrong_bands(written, known)
     bands = {band.id for band in written.bands}
     for n, point in enumerate(written.points):
         if point.grid_cell not in known.cells:
-            found.append(f"points.{n}.grid_cell ({point.id}): there is no grid cell {point.grid_cell}")
-        found += [f"points.{n}.weights ({point.id}): there is no band {one}" for one in point.weights.keys() - bands]
+            yield f"points[{n}].grid_cell", f"there is no grid cell {point.grid_cell}"
+        for one in point.weights.keys() - bands:
+            yield f"points[{n}].weights.{one}", f"there is no band {one}"
     for band in written.bands:
         if not sum(point.weights.get(band.id, 0.0) for point in written.points):
-            found.append(f"points: none has a weight in the band {band.id}: give at least one")
+            yield "points", f"none has a weight in the band {band.id}: give at least one"
     for cell in known.cells.keys() - {point.grid_cell for point in written.points}:
-        found.append(f"points: grid cell {cell} has none: its first one stands for it in the coverage")
+        yield "points", f"grid cell {cell} has none: its first one stands for it in the coverage"
     for n, rule in enumerate(written.coverage):
-        where = f"coverage.{n}"
-        found += _wrong_kinds(where, rule, known)
+        where = f"coverage[{n}]"
+        yield from _wrong_kinds(where, rule, known)
         if (rule.within_seconds is None) == (rule.at_least is None):
-            found.append(f"{where} ({rule.id}): give either within_seconds or at_least")
+            yield where, "give either within_seconds or at_least"
         if (rule.begin is None) != (rule.end is None):
-            found.append(f"{where} ({rule.id}): from and to go together")
+            yield where, "from and to go together"
         if rule.zones and rule.at_least is None:
-            found.append(f"{where}.zones ({rule.id}): within_seconds asks it of every grid cell; leave the zones out")
-        found += [f"{where}.zones ({rule.id}): there is no zone {one}" for one in rule.zones if one not in known.zones]
-    return found + _wrong_rotation(written.rotation, known)
+            yield f"{where}.zones", "within_seconds asks it of every grid cell; leave the zones out"
+        for zone in rule.zones:
+            if zone not in known.zones:
+                yield f"{where}.zones", f"there is no zone {zone}"
+    for shift in written.rotation.order if written.rotation else ():
+        if shift not in known.shifts and shift != REST:
+            yield "rotation.order", f"there is no shift {shift}, and it is not {REST}"
 
 
-def _wrong_bands(written: _Standby, known: Known) -> list[str]:
-    found = []
+def _wrong_bands(written: _Standby, known: Known) -> Wrong:
     order = sorted(range(len(written.bands)), key=lambda n: written.bands[n].begin)
     for n, following in zip(order, (*order[1:], order[0]), strict=True):
         if written.bands[n].end != written.bands[following].begin:
             begins = written.bands[following].begin
-            found.append(f"bands.{n}.to: is {written.bands[n].end}, but the next band begins at {begins}")
+            yield f"bands[{n}].to", f"is {written.bands[n].end}, but the next band begins at {begins}"
     for n, band in enumerate(written.bands):
         taken: set[str] = set()
         for m, squad in enumerate(band.squads):
-            found += _wrong_kinds(f"bands.{n}.squads.{m}", squad, known)
+            yield from _wrong_kinds(f"bands[{n}].squads[{m}]", squad, known)
             both = taken & set(squad.kinds)
             if both:
-                found.append(f"bands.{n}.squads.{m}.kinds: {min(both)} is in another squad of the band already")
+                yield f"bands[{n}].squads[{m}].kinds", f"{min(both)} is in another squad of the band already"
             taken |= set(squad.kinds)
-    return found
 
 
-def _wrong_kinds(where: str, row: _Squad | _Rule, known: Known) -> list[str]:
-    found = [f"{where}.kinds: there is no kind {kind}" for kind in row.kinds if kind not in known.abilities]
+def _wrong_kinds(where: str, row: _Squad | _Rule, known: Known) -> Wrong:
+    for kind in row.kinds:
+        if kind not in known.abilities:
+            yield f"{where}.kinds", f"there is no kind {kind}"
     can = frozenset[str]().union(*(known.abilities.get(kind, frozenset()) for kind in row.kinds))
-    found += [f"{where}.capabilities: no unit of these kinds has {one}" for one in row.capabilities if one not in can]
-    return found
-
-
-def _wrong_rotation(rotation: _Rotation | None, known: Known) -> list[str]:
-    if rotation is None:
-        return []
-    return [
-        f"rotation.order: there is no shift {one}, and it is not {REST}"
-        for one in rotation.order
-        if one not in known.shifts and one != REST
-    ]
+    for one in row.capabilities:
+        if one not in can:
+            yield f"{where}.capabilities", f"no unit of these kinds has {one}"
 
 
 def _hours(begin: str, end: str) -> Hours:

@@ -4,18 +4,17 @@ Near is CAMERAS_M, POSTS_M, HAZARDS_M and WARNINGS_M metres in a straight line. 
 says who vouches for it. `surroundings.json` may be left out.
 """
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from math import cos, floor, radians
 from pathlib import Path
 from typing import Annotated, Any, Final, Generic, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
 from fengqiao.geo.areas import Area, AreaIndex
 from fengqiao.geo.distance import haversine_metres
-from fengqiao.geo.json_lines import with_line
+from fengqiao.geo.json_file import Row, each_once, read, wrong
 
 CAMERAS_M: Final = 200.0
 POSTS_M: Final = 1000.0
@@ -27,37 +26,29 @@ _SQUARE: Final = 0.002
 _METRES: Final = 111_195.0
 
 
-class WrongSurroundings(Exception):
-    """`surroundings.json` cannot be used; the text names the file, the field and the line."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(with_line(sentence))
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Thing(Row):
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
     at: tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
 
 
-class Camera(_Row):
+class Camera(_Thing):
     name_zh: str
     name_en: str
 
 
-class Post(_Row):
+class Post(_Thing):
     name_zh: str
     name_en: str
 
 
-class Hazard(_Row):
+class Hazard(_Thing):
     kind: str
     name_zh: str
     name_en: str
     found: date
 
 
-class Warned(_Row):
+class Warned(_Thing):
     """A warning 警示 for a place: never of a person by name."""
 
     text_zh: str
@@ -67,16 +58,15 @@ class Warned(_Row):
     expires: AwareDatetime
 
 
-class _Surroundings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Surroundings(Row):
     version: str
-    cameras: list[Camera] = []
-    posts: list[Post] = []
-    hazards: list[Hazard] = []
-    warnings: list[Warned] = []
+    cameras: tuple[Camera, ...] = ()
+    posts: tuple[Post, ...] = ()
+    hazards: tuple[Hazard, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
 
-Thing = TypeVar("Thing", bound=_Row)
+Thing = TypeVar("Thing", bound=_Thing)
 
 
 class _Squares(Generic[Thing]):
@@ -130,32 +120,21 @@ class Surroundings:
         }
 
 
-def _told(found: Sequence[tuple[float, _Row]]) -> list[dict[str, Any]]:
+def _told(found: Sequence[tuple[float, _Thing]]) -> list[dict[str, Any]]:
     return [{**thing.model_dump(mode="json"), "metres": round(away)} for away, thing in found]
 
 
 def load_surroundings(folder: Path, area: Area) -> Surroundings:
-    """Of the area in `folder`. Raises WrongSurroundings."""
+    """Of the area in `folder`. Raises InvalidArea."""
     file = folder / "surroundings.json"
     if not file.exists():
         return Surroundings()
-    try:
-        said = _Surroundings.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        problem: Any = error
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
-        raise WrongSurroundings(f"{file} cannot be used: {problem}") from error
+    said = read(_Surroundings, file)
     ground = AreaIndex({area.id: area})
     for what in ("cameras", "posts", "hazards", "warnings"):
-        seen: set[str] = set()
-        for n, thing in enumerate(getattr(said, what)):
-            if thing.id in seen:
-                raise WrongSurroundings(f"{file} cannot be used: {what}.{n}.id: {thing.id} is there twice")
-            seen.add(thing.id)
-            if ground.locate(*thing.at) is None:
-                raise WrongSurroundings(
-                    f"{file} cannot be used: {what}.{n}.at ({thing.id}): lies outside the area; lon comes before lat"
-                )
+        rows: Sequence[_Thing] = getattr(said, what)
+        each_once(file, what + "[{}].id", (row.id for row in rows))
+        for n, row in enumerate(rows):
+            if ground.locate(*row.at) is None:
+                raise wrong(file, f"{what}[{n}].at", "lies outside the area; lon comes before lat")
     return Surroundings(said)

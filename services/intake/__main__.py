@@ -32,7 +32,7 @@ from fengqiao.runtime.telemetry import configure_telemetry, shutdown_telemetry
 from services.intake import api, batch_api, disputes_api, lookup_api
 from services.intake.acceptance import Acceptance, Inserts
 from services.intake.admission import Admission
-from services.intake.area_folder import InvalidFolder, load_grounds
+from services.intake.area_folder import load_grounds
 from services.intake.audit import JOURNAL
 from services.intake.corrections import Corrections
 from services.intake.desk import Desk
@@ -148,7 +148,7 @@ class Intake:
 def compose(settings: IntakeSettings) -> FastAPI:
     """The application; what it stands on starts and stops with its lifespan.
 
-    Raises ClockError, GeoError and InvalidFolder.
+    Raises ClockError and GeoError.
     """
     grounds = load_grounds(settings.areas)
     clock = open_clock(settings.data, settings.clock_setting, production=settings.profile == "production")
@@ -190,7 +190,7 @@ def main() -> None:
         configure_logs(NAME, format=settings.log_format, level=settings.log_level)
         configure_telemetry(NAME, fengqiao.__version__, settings.otlp_endpoint)
         app = compose(settings)
-    except (ClockError, GeoError, InvalidFolder) as error:
+    except (ClockError, GeoError) as error:
         exit_with(error)
     serve(app, host=settings.bind, port=settings.port(NAME))
     shutdown_telemetry()

@@ -7,21 +7,19 @@ from pydantic import Field
 
 from fengqiao.geo.areas import AreaIndex, load_areas
 from fengqiao.geo.gazetteer import load_gazetteer
+from fengqiao.geo.json_file import Row, each_once, read, wrong
 from fengqiao.runtime.roles import Role
 from services.intake.category_files import check_sets, load_categories, load_crosswalk
 from services.intake.domain.categories import CategorySet
 from services.intake.domain.crosswalk import Crosswalk
 from services.intake.domain.ground import Ground, Grounds
 from services.intake.domain.sources import Source
-from services.intake.folder_file import FileRow, InvalidFolder, read_file
-
-__all__ = ["InvalidFolder", "load_grounds"]
 
 CHANNELS = ("01", "02", "04", "05", "06", "08", "09")
 """电话, 亲临, 物联, 短信, 网络, 异地转警, 其他部门: the ministry's sources of a report."""
 
 
-class _Source(FileRow):
+class _Source(Row):
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,31}$")]
     name_zh: str
     name_en: str
@@ -35,13 +33,13 @@ class _Source(FileRow):
     category_set: str | None = None
 
 
-class _Sources(FileRow):
+class _Sources(Row):
     version: str
     sources: Annotated[list[_Source], Field(min_length=1)]
 
 
 def load_grounds(folder: Path) -> Grounds:
-    """Every area below `folder`. Raises InvalidFolder, and fengqiao.geo's InvalidArea."""
+    """Every area below `folder`. Raises InvalidArea."""
     areas = load_areas(folder)
     sets = {name: load_categories(folder / name) for name in areas}
     crosswalks = {name: load_crosswalk(folder / name, sets[name]) for name in areas}
@@ -61,18 +59,19 @@ def load_grounds(folder: Path) -> Grounds:
 
 def _sources(file: Path, categories: CategorySet, crosswalk: Crosswalk | None) -> dict[str, Source]:
     sources: dict[str, Source] = {}
-    for n, row in enumerate(read_file(_Sources, file).sources):
-        where = f"sources.{n}"
-        if row.source in sources:
-            raise InvalidFolder(file, f"{where}.source: {row.source} is there twice")
+    rows = read(_Sources, file).sources
+    each_once(file, "sources[{}].source", (row.source for row in rows))
+    for n, row in enumerate(rows):
+        where = f"sources[{n}]"
         if row.channel not in CHANNELS:
-            raise InvalidFolder(file, f"{where}.channel: is {row.channel!r}, which is none of {', '.join(CHANNELS)}")
-        for field, word in [("default_category", row.default_category), *row.categories.items()]:
+            raise wrong(file, f"{where}.channel", f"is {row.channel!r}, which is none of {', '.join(CHANNELS)}")
+        named = {f"categories.{word}": code for word, code in row.categories.items()}
+        for field, word in [("default_category", row.default_category), *named.items()]:
             if categories.find(word) is None:
-                raise InvalidFolder(file, f"{where}: {row.source}: {field}: {categories.unknown(word)}")
+                raise wrong(file, f"{where}.{field}", categories.unknown(word))
         if row.category_set is not None and (crosswalk is None or crosswalk.other != row.category_set):
-            raise InvalidFolder(
-                file, f"{where}.category_set: there is no crosswalk from the area's set to {row.category_set!r}"
+            raise wrong(
+                file, f"{where}.category_set", f"there is no crosswalk from the area's set to {row.category_set!r}"
             )
         sources[row.source] = Source(
             row.source,

@@ -7,16 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from fengqiao.contracts.model import Category
-from services.intake.domain.categories import CategorySet, Named, ReportUp, Row
+from fengqiao.geo.json_file import Row, each_once, read, wrong
+from services.intake.domain.categories import CategorySet, Named, ReportUp
+from services.intake.domain.categories import Row as CategoryRow
 from services.intake.domain.crosswalk import Crosswalk
-from services.intake.folder_file import FileRow, InvalidFolder, read_file
 
 Code = Annotated[str, Field(pattern=r"^([0-9]{2}){1,6}$")]
 Word = Annotated[str, Field(min_length=1, max_length=64)]
 Level = Annotated[int, Field(ge=1, le=4)]
 
 
-class _Category(FileRow):
+class _Category(Row):
     code: Code
     name_zh: Word
     name_en: Word
@@ -28,19 +29,19 @@ class _Category(FileRow):
     dispute_kind: str | None = None
 
 
-class _Level(FileRow):
+class _Level(Row):
     level: Level
     name_zh: Word
     name_en: Word
 
 
-class _Tag(FileRow):
+class _Tag(Row):
     tag: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
     name_zh: Word
     name_en: Word
 
 
-class _ReportUp(FileRow):
+class _ReportUp(Row):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
     name_zh: Word
     name_en: Word
@@ -48,7 +49,7 @@ class _ReportUp(FileRow):
     tags: tuple[str, ...] = ()
 
 
-class _Categories(FileRow):
+class _Categories(Row):
     version: Word
     levels: Annotated[list[_Level], Field(min_length=3, max_length=4)]
     report_up_from_level: Level
@@ -57,18 +58,18 @@ class _Categories(FileRow):
     categories: Annotated[list[_Category], Field(min_length=1)]
 
 
-class _Pair(FileRow):
+class _Pair(Row):
     from_: Annotated[Code, Field(alias="from")]
     to: list[Code]
 
 
-class _Named(FileRow):
+class _Named(Row):
     code: Code
     name_zh: Word
     name_en: Word
 
 
-class _Crosswalk(FileRow):
+class _Crosswalk(Row):
     from_: Annotated[str, Field(alias="from")]
     to: Word
     pairs: list[_Pair]
@@ -76,11 +77,11 @@ class _Crosswalk(FileRow):
 
 
 def load_categories(folder: Path) -> CategorySet:
-    """The set in `folder`. Raises InvalidFolder."""
+    """The set in `folder`. Raises InvalidArea."""
     file = folder / "categories.json"
-    written = read_file(_Categories, file)
+    written = read(_Categories, file)
     rows = [
-        Row(
+        CategoryRow(
             Category(code=row.code, name_zh=row.name_zh, name_en=row.name_en, version=written.version),
             tuple(row.aliases),
             row.priority,
@@ -91,13 +92,9 @@ def load_categories(folder: Path) -> CategorySet:
         )
         for row in written.categories
     ]
-    for what, ids in (
-        ("levels", [level.level for level in written.levels]),
-        ("tags", [tag.tag for tag in written.tags]),
-        ("report_up", [one.id for one in written.report_up]),
-    ):
-        if len(set(ids)) != len(ids):
-            raise InvalidFolder(file, f"{what}: something is there twice")
+    each_once(file, "levels[{}].level", (row.level for row in written.levels))
+    each_once(file, "tags[{}].tag", (row.tag for row in written.tags))
+    each_once(file, "report_up[{}].id", (row.id for row in written.report_up))
     try:
         return CategorySet(
             written.version,
@@ -110,43 +107,45 @@ def load_categories(folder: Path) -> CategorySet:
             report_up_from_level=written.report_up_from_level,
         )
     except ValueError as error:
-        raise InvalidFolder(file, f"categories: {error}") from error
+        raise wrong(file, "categories", str(error)) from error
 
 
 def load_crosswalk(folder: Path, own: CategorySet) -> Crosswalk | None:
-    """The crosswalk in `folder`, None where there is none. Raises InvalidFolder."""
+    """The crosswalk in `folder`, None where there is none. Raises InvalidArea."""
     file = folder / "crosswalk.json"
     if not file.exists():
         return None
-    written = read_file(_Crosswalk, file)
+    written = read(_Crosswalk, file)
     if written.from_ != own.version:
-        raise InvalidFolder(file, f"from: is {written.from_!r}, but the area's set is {own.version!r}")
+        raise wrong(file, "from", f"is {written.from_!r}, but the area's set is {own.version!r}")
     if written.to == own.version:
-        raise InvalidFolder(file, "to: is the area's own set")
+        raise wrong(file, "to", "is the area's own set")
     names = {row.code: (row.name_zh, row.name_en) for row in written.categories}
     try:
         return Crosswalk(own, written.to, [(pair.from_, tuple(pair.to)) for pair in written.pairs], names)
     except ValueError as error:
-        raise InvalidFolder(file, f"pairs: {error}") from error
+        raise wrong(file, "pairs", str(error)) from error
 
 
 def check_sets(folder: Path, sets: Mapping[str, CategorySet], crosswalks: Mapping[str, Crosswalk | None]) -> None:
-    """One version, one set; and what a crosswalk says of a set that another area has is true. Raises InvalidFolder."""
-    by_version: dict[str, tuple[str, dict[str, Row]]] = {}
+    """One version, one set; and what a crosswalk says of a set that another area has is true. Raises InvalidArea."""
+    by_version: dict[str, tuple[str, dict[str, CategoryRow]]] = {}
     for area, own in sets.items():
         rows = {row.category.code: row for row in own.rows}
         first, known = by_version.setdefault(own.version, (area, rows))
         if rows != known:
-            raise InvalidFolder(
+            raise wrong(
                 folder / area / "categories.json",
-                f"version: is {own.version!r} as in {first}, but the categories differ: give it a version of its own",
+                "version",
+                f"is {own.version!r} as in {first}, but the categories differ: give it a version of its own",
             )
     for area, crosswalk in crosswalks.items():
         if crosswalk is None or crosswalk.other not in by_version:
             continue
         first, known = by_version[crosswalk.other]
         if different := sorted(set(known) ^ set(crosswalk.names)):
-            raise InvalidFolder(
+            raise wrong(
                 folder / area / "crosswalk.json",
-                f"categories: {different[0]} is not the same as in the set {crosswalk.other} of {first}",
+                "categories",
+                f"{different[0]} is not the same as in the set {crosswalk.other} of {first}",
             )

@@ -39,7 +39,7 @@ from services.mediation import (
     printed_api,
     scores_api,
 )
-from services.mediation.area_rules import InvalidRules, load_rules, years_missing
+from services.mediation.area_rules import load_rules, years_missing
 from services.mediation.case_desk import CaseDesk
 from services.mediation.case_files import CaseFiles
 from services.mediation.case_firing import CaseFiring
@@ -193,7 +193,7 @@ class Mediation:
 
 
 def build(settings: MediationSettings, clock: Clock, key: bytes) -> Mediation:
-    """The service as its settings have it. key: the secret of the parties' marks. Raises GeoError, InvalidRules."""
+    """The service as its settings have it. key: the secret of the parties' marks. Raises GeoError."""
     areas = load_areas(settings.areas)
     rules = {id: load_rules(settings.areas / id, area) for id, area in areas.items()}
     return Mediation(settings, areas, rules, PartyMarks(key), clock)
@@ -221,7 +221,7 @@ def main(arguments: list[str]) -> None:
         CLOCK_SKEW.set_function(clock.skew_seconds)
         service = build(settings, clock, party_key(settings.party_key_file))
         service.warn()
-    except (ClockError, GeoError, InvalidRules, PartyKeyError, ValueError) as error:
+    except (ClockError, GeoError, PartyKeyError, ValueError) as error:
         exit_with(error)
     serve(service.app, host=settings.bind, port=settings.port(SERVICE))
 

@@ -3,16 +3,16 @@
 What a file does not say is as it is for 1333N. Kinds of dispute are said in codes or aliases of `categories.json`.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator
 
 from fengqiao.contracts.mediation import Grade, Remedy
 from fengqiao.geo.areas import Area
+from fengqiao.geo.json_file import Part, Row, each_once, read, wrong
 from services.mediation.domain.assigning import DEFAULT_TEAMS, Force, Mediator, Role, Venue, VenueKind
 from services.mediation.domain.case import Tier
 from services.mediation.domain.grading import From, Grading, Sign
@@ -30,9 +30,6 @@ from services.mediation.domain.rules import (
 )
 from services.mediation.domain.scoring import MEDIATOR_COUNTS, WORKER_COUNTS, ScoreRules
 from services.mediation.domain.workdays import Calendar, Year
-from services.mediation.folder_file import FileRow, InvalidRules, read_file, wrong
-
-__all__ = ["InvalidRules", "load_rules", "years_missing"]
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 TierName = Literal["1", "2", "3"]
@@ -43,26 +40,26 @@ _AHEAD: Final = timedelta(days=60)
 """Next year's holidays are wanted so long before it begins: they are announced in November."""
 
 
-class _Visit(FileRow):
+class _Visit(Row):
     visit: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
     days: Count = 0
     months: Annotated[int, Field(ge=0, le=120)] = 0
     departments: tuple[Id, ...] = ()
 
 
-class _Sign(FileRow):
+class _Sign(Row):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
     name_zh: str
     name_en: str
     grade: Grade
 
 
-class _From(FileRow):
+class _From(Row):
     least: Annotated[float, Field(gt=0)]
     grade: Grade
 
 
-class _Grading(FileRow):
+class _Grading(Row):
     signs: tuple[_Sign, ...] | None = None
     kinds: dict[str, Grade] = Field(default_factory=dict)
     money: tuple[_From, ...] | None = None
@@ -72,7 +69,7 @@ class _Grading(FileRow):
     repeat_days: Annotated[int, Field(ge=1, le=3660)] = 365
 
 
-class _Escalation(FileRow):
+class _Escalation(Row):
     failed_sessions: Count = 2
     days: dict[TierName, Count] | None = None
     visit_grace_days: Count = 2
@@ -82,7 +79,7 @@ class _Escalation(FileRow):
     at_once_seconds: Annotated[float, Field(gt=0)] = 60
 
 
-class _Law(FileRow):
+class _Law(Row):
     sessions: Annotated[int, Field(ge=1, le=10)] = 2
     first_days: Annotated[int, Field(ge=1, le=100)] = 3
     second_days: Annotated[int, Field(ge=1, le=100)] = 7
@@ -92,7 +89,7 @@ class _Law(FileRow):
     remedies: dict[str, tuple[Remedy, ...]] = Field(default_factory=dict)
 
 
-class _Venue(FileRow):
+class _Venue(Row):
     id: Id
     name_zh: str
     name_en: str
@@ -103,7 +100,7 @@ class _Venue(FileRow):
     members: tuple[Id, ...] = ()
 
 
-class _Mediator(FileRow):
+class _Mediator(Row):
     id: Id
     name_zh: str
     name_en: str
@@ -114,7 +111,7 @@ class _Mediator(FileRow):
     most: Annotated[int, Field(ge=1, le=1000)] = 20
 
 
-class _Scores(FileRow):
+class _Scores(Row):
     worker: dict[str, float] | None = None
     mediator: dict[str, float] | None = None
     gold_places: Count = 3
@@ -122,7 +119,7 @@ class _Scores(FileRow):
     gold_rate: Annotated[float, Field(ge=0, le=1)] = 0.95
 
 
-class _CheckIn(FileRow):
+class _CheckIn(Row):
     id: Id
     name_zh: str
     name_en: str
@@ -130,7 +127,7 @@ class _CheckIn(FileRow):
     worker: Id | None = None
 
 
-class _Rules(FileRow):
+class _Rules(Row):
     visits: Annotated[tuple[_Visit, ...], Field(min_length=1, max_length=20)] | None = None
     tiers: dict[Grade, Tier] | None = None
     reports: dict[Grade, Report] | None = None
@@ -145,18 +142,15 @@ class _Rules(FileRow):
     check_ins: tuple[_CheckIn, ...] = ()
     check_in_by: time = time(20)
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        names = [visit.visit for visit in self.visits or ()]
-        if len(set(names)) != len(names):
-            raise ValueError("two visits have the same name")
-        for name, found in (("tiers", self.tiers), ("reports", self.reports)):
-            if found is not None and set(found) != set(DEFAULT_TIERS):
-                raise ValueError(f"{name} has something for yellow, orange and red")
-        return self
+    @field_validator("tiers", "reports")
+    @classmethod
+    def _whole(cls, grades: dict[Grade, Any] | None) -> dict[Grade, Any] | None:
+        if grades is not None and set(grades) != set(DEFAULT_TIERS):
+            raise ValueError("give something for each of yellow, orange and red")
+        return grades
 
 
-class _Year(FileRow):
+class _Year(Row):
     year: Annotated[int, Field(ge=2000, le=2199)]
     source: str | None = None
     """Where it was announced; for people."""
@@ -164,58 +158,69 @@ class _Year(FileRow):
     workdays: tuple[date, ...] = ()
 
 
-class _Calendar(FileRow):
+class _Calendar(Row):
     years: tuple[_Year, ...]
 
 
-class _Class(FileRow):
+class _Class(Row):
     code: Annotated[str, Field(pattern=r"^[0-9]{1,4}$")]
     name_zh: str
     name_en: str
 
 
-class _Pair(FileRow):
+class _Pair(Row):
     kind: str
     classes: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class _Justice(FileRow):
+class _Justice(Row):
     version: str
     classes: tuple[_Class, ...]
     pairs: tuple[_Pair, ...]
 
 
+class _Category(Part):
+    code: str
+    name_zh: str
+    name_en: str
+    aliases: tuple[str, ...] = ()
+
+
+class _Categories(Part):
+    categories: tuple[_Category, ...]
+
+
 def load_rules(folder: Path, area: Area) -> Rules:
-    """The rules of the area whose files lie in `folder`. Raises InvalidRules."""
+    """The rules of the area whose files lie in `folder`. Raises InvalidArea."""
     words, names = _categories(folder / "categories.json")
     kinds = _kinds(folder / "justice.json", words, names)
     calendar = _calendar(folder / "calendar.json")
     file = folder / "mediation.json"
     if not file.exists():
         return Rules(area.tz, kinds=kinds, calendar=calendar)
-    read = read_file(_Rules, file)
-    _check(file, read, area, words)
-    rows = read.visits
+    written = read(_Rules, file)
+    _check(file, written, area, words)
+    rows = written.visits
     visits = DEFAULT_VISITS if rows is None else tuple(VisitRule(**row.model_dump()) for row in rows)
     return Rules(
         area.tz,
         visits,
-        read.tiers or DEFAULT_TIERS,
-        read.reports or DEFAULT_REPORTS,
-        _grading(read.grading),
-        _escalation(read.escalation),
-        Law(**_told(read.law)),
+        written.tiers or DEFAULT_TIERS,
+        written.reports or DEFAULT_REPORTS,
+        _grading(written.grading),
+        _escalation(written.escalation),
+        Law(**_told(written.law)),
         calendar,
         Force(
-            tuple(Venue(**row.model_dump()) for row in read.venues),
-            tuple(Mediator(**row.model_dump()) for row in read.mediators),
-            DEFAULT_TEAMS if read.teams is None else {_TIERS[tier]: team for tier, team in read.teams.items()},
+            tuple(Venue(**row.model_dump()) for row in written.venues),
+            tuple(Mediator(**row.model_dump()) for row in written.mediators),
+            DEFAULT_TEAMS if written.teams is None else {_TIERS[tier]: team for tier, team in written.teams.items()},
         ),
         kinds,
-        ScoreRules(**_told(read.scores)),
-        read.retention_days,
-        tuple(CheckInPoint(**row.model_dump()) for row in read.check_ins),
-        read.check_in_by,
+        ScoreRules(**_told(written.scores)),
+        written.retention_days,
+        tuple(CheckInPoint(**row.model_dump()) for row in written.check_ins),
+        written.check_in_by,
     )
 
 
@@ -232,7 +237,7 @@ def years_missing(area: str, rules: Rules, now: datetime) -> str | None:
     )
 
 
-def _told(row: FileRow) -> dict[str, Any]:
+def _told(row: Row) -> dict[str, Any]:
     """What the row says; what it leaves to the defaults is left out."""
     return {name: value for name in row.model_fields_set if (value := getattr(row, name)) is not None}
 
@@ -254,34 +259,29 @@ def _grading(row: _Grading) -> Grading:
     return Grading(**told)
 
 
-def _check(file: Path, read: _Rules, area: Area, words: Mapping[str, str]) -> None:
-    """What the fields say together, and of the area's other files. Raises InvalidRules."""
+def _check(file: Path, written: _Rules, area: Area, words: Mapping[str, str]) -> None:
+    """What the fields say together, and of the area's other files. Raises InvalidArea."""
     cells = {cell.id for cell in area.grid_cells}
-    mediators = {row.id for row in read.mediators}
-    named = {
-        "venues": [row.id for row in read.venues],
-        "mediators": [row.id for row in read.mediators],
-        "check_ins": [row.id for row in read.check_ins],
-    }
-    for name, ids in named.items():
-        for number, id in enumerate(ids):
-            if id in ids[:number]:
-                raise wrong(file, f"{name}.{number}.id", f"{id} is there twice")
-    for number, venue in enumerate(read.venues):
-        _known(file, f"venues.{number}.takes", venue.takes, words, "categories.json has no category")
-        _known(file, f"venues.{number}.grid_cells", venue.grid_cells, cells, "area.json has no grid cell")
-        _known(file, f"venues.{number}.members", venue.members, mediators, "there is no mediator")
-    for number, mediator in enumerate(read.mediators):
-        _known(file, f"mediators.{number}.skills", mediator.skills, words, "categories.json has no category")
-        _known(file, f"mediators.{number}.grid_cells", mediator.grid_cells, cells, "area.json has no grid cell")
-    for number, point in enumerate(read.check_ins):
+    mediators = {row.id for row in written.mediators}
+    each_once(file, "visits[{}].visit", (row.visit for row in written.visits or ()))
+    each_once(file, "venues[{}].id", (row.id for row in written.venues))
+    each_once(file, "mediators[{}].id", (row.id for row in written.mediators))
+    each_once(file, "check_ins[{}].id", (row.id for row in written.check_ins))
+    for number, venue in enumerate(written.venues):
+        _known(file, f"venues[{number}].takes", venue.takes, words, "categories.json has no category")
+        _known(file, f"venues[{number}].grid_cells", venue.grid_cells, cells, "area.json has no grid cell")
+        _known(file, f"venues[{number}].members", venue.members, mediators, "there is no mediator")
+    for number, mediator in enumerate(written.mediators):
+        _known(file, f"mediators[{number}].skills", mediator.skills, words, "categories.json has no category")
+        _known(file, f"mediators[{number}].grid_cells", mediator.grid_cells, cells, "area.json has no grid cell")
+    for number, point in enumerate(written.check_ins):
         if point.grid_cell is not None:
-            where = f"check_ins.{number}.grid_cell"
+            where = f"check_ins[{number}].grid_cell"
             _known(file, where, (point.grid_cell,), cells, "area.json has no grid cell")
-    _known(file, "grading.kinds", read.grading.kinds, words, "categories.json has no category")
-    _known(file, "law.remedies", read.law.remedies, words, "categories.json has no category")
-    _known(file, "scores.worker", read.scores.worker or (), WORKER_COUNTS, "nobody counts")
-    _known(file, "scores.mediator", read.scores.mediator or (), MEDIATOR_COUNTS, "nobody counts")
+    _known(file, "grading.kinds", written.grading.kinds, words, "categories.json has no category")
+    _known(file, "law.remedies", written.law.remedies, words, "categories.json has no category")
+    _known(file, "scores.worker", written.scores.worker or (), WORKER_COUNTS, "nobody counts")
+    _known(file, "scores.mediator", written.scores.mediator or (), MEDIATOR_COUNTS, "nobody counts")
 
 
 def _known(file: Path, where: str, said: Iterable[str], known: Iterable[str], problem: str) -> None:
@@ -294,25 +294,22 @@ def _categories(file: Path) -> tuple[dict[str, str], dict[str, Named]]:
     """Each word and code of the area's category set → its code, and the names of each code."""
     if not file.exists():
         return {}, {}
-    try:
-        rows = json.loads(file.read_text(encoding="utf-8"))["categories"]
-        names = {row["code"]: Named(row["code"], row["name_zh"], row["name_en"]) for row in rows}
-        words = {alias: row["code"] for row in rows for alias in row.get("aliases", ())}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InvalidRules(f"{file} cannot be used: {error}.") from error
+    rows = read(_Categories, file).categories
+    words = {alias: row.code for row in rows for alias in row.aliases}
+    names = {row.code: Named(row.code, row.name_zh, row.name_en) for row in rows}
     return words | {code: code for code in names}, names
 
 
 def _kinds(file: Path, words: dict[str, str], names: dict[str, Named]) -> Kinds:
     if not file.exists():
         return Kinds(words, names)
-    read = read_file(_Justice, file)
-    classes = {row.code: Named(row.code, row.name_zh, row.name_en) for row in read.classes}
+    written = read(_Justice, file)
+    classes = {row.code: Named(row.code, row.name_zh, row.name_en) for row in written.classes}
     crosswalk: dict[str, tuple[str, ...]] = {}
-    for number, pair in enumerate(read.pairs):
+    for number, pair in enumerate(written.pairs):
         if words:
-            _known(file, f"pairs.{number}.kind", (pair.kind,), words, "categories.json has no category")
-        _known(file, f"pairs.{number}.classes", pair.classes, classes, "there is no class")
+            _known(file, f"pairs[{number}].kind", (pair.kind,), words, "categories.json has no category")
+        _known(file, f"pairs[{number}].classes", pair.classes, classes, "there is no class")
         crosswalk[pair.kind] = pair.classes
         # The first word of a code speaks for the code itself.
         crosswalk.setdefault(words.get(pair.kind, pair.kind), pair.classes)
@@ -322,16 +319,15 @@ def _kinds(file: Path, words: dict[str, str], names: dict[str, Named]) -> Kinds:
 def _calendar(file: Path) -> Calendar:
     if not file.exists():
         return Calendar()
-    read = read_file(_Calendar, file)
+    rows = read(_Calendar, file).years
+    each_once(file, "years[{}].year", (row.year for row in rows))
     years = {}
-    for number, row in enumerate(read.years):
-        if row.year in years:
-            raise wrong(file, f"years.{number}.year", f"{row.year} is there twice")
+    for number, row in enumerate(rows):
         for name, days in (("holidays", row.holidays), ("workdays", row.workdays)):
             for place, day in enumerate(days):
                 if day.year != row.year:
-                    raise wrong(file, f"years.{number}.{name}.{place}", f"{day} is not in {row.year}")
+                    raise wrong(file, f"years[{number}].{name}[{place}]", f"{day} is not in {row.year}")
         if both := set(row.holidays) & set(row.workdays):
-            raise wrong(file, f"years.{number}", f"{min(both)} is a holiday and a working day")
+            raise wrong(file, f"years[{number}]", f"{min(both)} is a holiday and a working day")
         years[row.year] = Year(frozenset(row.holidays), frozenset(row.workdays))
     return Calendar(years)

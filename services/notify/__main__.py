@@ -31,7 +31,7 @@ from services.notify.deliveries import Deliveries
 from services.notify.domain.targets import Targets
 from services.notify.requests import Requests
 from services.notify.settings import NotifySettings
-from services.notify.targets_file import WrongTargets, load_secrets, load_targets
+from services.notify.targets_file import WrongSecret, load_secrets, load_targets
 from services.notify.webhook import Webhooks
 
 SERVICE: Final = "notify"
@@ -118,7 +118,7 @@ class Notify:
 
 
 def read_targets(settings: NotifySettings, areas: Mapping[str, Area]) -> dict[str, Targets]:
-    """The lists of the areas that have one. Raises WrongTargets."""
+    """The lists of the areas that have one. Raises InvalidArea."""
     read = {id: load_targets(settings.areas / id, id) for id in areas}
     return {id: targets for id, targets in read.items() if targets is not None}
 
@@ -141,7 +141,7 @@ def main(arguments: list[str]) -> None:
         CLOCK_SKEW.set_function(clock.skew_seconds)
         secrets = load_secrets(settings.secrets_folder, targets.values(), make=settings.profile == "local")
         service = Notify(settings, areas, targets, secrets, clock)
-    except (ClockError, GeoError, WrongTargets, ValueError) as error:
+    except (ClockError, GeoError, WrongSecret, ValueError) as error:
         exit_with(error)
     serve(service.app, host=settings.bind, port=settings.port(SERVICE))
 

@@ -8,15 +8,15 @@ on first use in a local installation, brought by the people who run a production
 
 import base64
 import binascii
-import json
 import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
+from fengqiao.geo.json_file import Row, each_once, read, wrong
 from fengqiao.runtime.whole_files import place
 from services.notify.domain.targets import Target, Targets
 
@@ -24,12 +24,11 @@ SHORTEST_SECRET: Final = 24
 """Bytes, as Standard Webhooks has it."""
 
 
-class WrongTargets(Exception):
-    """`notify.json` or a secret cannot be used; the text names the file and the field."""
+class WrongSecret(Exception):
+    """A target's secret cannot be used; the text names the file."""
 
 
-class _Target(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Target(Row):
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
     to: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]{0,39}$")]], Field(min_length=1)]
     url: Annotated[str, Field(max_length=500)]
@@ -45,47 +44,34 @@ class _Target(BaseModel):
         return url
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _File(Row):
     targets: list[_Target]
 
 
 def load_targets(folder: Path, area: str) -> Targets | None:
-    """Of the area in `folder`; None without the file. Raises WrongTargets."""
+    """Of the area in `folder`; None without the file. Raises InvalidArea."""
     file = folder / "notify.json"
     if not file.exists():
         return None
-    try:
-        said = _File.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        problem: Any = error
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            problem = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg'].removeprefix('Value error, ')}"
-        raise WrongTargets(f"{file} cannot be used: {problem}") from error
-    seen: set[str] = set()
+    said = read(_File, file)
+    each_once(file, "targets[{}].id", (row.id for row in said.targets))
     for n, row in enumerate(said.targets):
-        if row.id in seen:
-            raise WrongTargets(f"{file} cannot be used: targets.{n}.id: {row.id} is there twice")
-        seen.add(row.id)
         if urlsplit(row.url).scheme != "https" and not row.private:
-            raise WrongTargets(
-                f"{file} cannot be used: targets.{n}.url ({row.id}): is not https; only a target in your own network "
-                '("private": true) may do without'
-            )
+            problem = 'is not https; only a target in your own network ("private": true) may do without'
+            raise wrong(file, f"targets[{n}].url", problem)
     rows = tuple(Target(one.id, frozenset(one.to), one.url, one.private, one.give_up_after) for one in said.targets)
     return Targets(area, rows)
 
 
 def load_secrets(folder: Path, targets: Iterable[Targets], *, make: bool) -> Mapping[tuple[str, str], bytes]:
-    """(area, target) → secret. make: missing ones are made. Raises WrongTargets."""
+    """(area, target) → secret. make: missing ones are made. Raises WrongSecret."""
     found = {}
     for area in targets:
         for target in area.rows:
             file = folder / f"{area.area}.{target.id}"
             if not file.exists():
                 if not make:
-                    raise WrongTargets(
+                    raise WrongSecret(
                         f"{file} is missing: the secret that {target.id} checks signatures with, base64, at least "
                         f"{SHORTEST_SECRET} bytes"
                     )
@@ -100,7 +86,7 @@ def _secret(file: Path) -> bytes:
         text = file.read_text(encoding="ascii").strip().removeprefix("whsec_")
         secret = base64.b64decode(text, validate=True)
     except (OSError, UnicodeDecodeError, binascii.Error) as error:
-        raise WrongTargets(f"{file} cannot be used: it must hold base64") from error
+        raise WrongSecret(f"{file} cannot be used: it must hold base64") from error
     if len(secret) < SHORTEST_SECRET:
-        raise WrongTargets(f"{file} cannot be used: it must hold at least {SHORTEST_SECRET} bytes")
+        raise WrongSecret(f"{file} cannot be used: it must hold at least {SHORTEST_SECRET} bytes")
     return secret

@@ -1,14 +1,13 @@
 """What the city knows of its area: the folder that the services read too. Nothing is asked for over REST that a person
 who lives there knows."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fengqiao.geo.areas import Area, AreaIndex, load_areas
 from fengqiao.geo.errors import InvalidArea
 from fengqiao.geo.gazetteer import Place, load_places
+from fengqiao.geo.json_file import contents
 from fengqiao.geo.roads import Mode, load_roads
 from simulation.ways import LonLat, Ways
 
@@ -57,11 +56,11 @@ def load_ground(areas: Path, area: str) -> Ground:
     """The area's folder below `areas`. Raises GeoError for one that is wrong or not there."""
     known = load_areas(areas)
     if area not in known:
-        raise InvalidArea(str(areas), "the folder", f"holds no area {area!r}: it has {', '.join(known)}")
+        raise InvalidArea(areas, "", f"holds no area {area!r}: it has {', '.join(known)}")
     folder = areas / area
-    kinds = {kind["kind"]: kind for kind in _read(folder / "kinds.json")["kinds"]}
+    kinds = {kind["kind"]: kind for kind in contents(folder / "kinds.json")["kinds"]}
     teams = {}
-    for unit in _read(folder / "units.json")["units"]:
+    for unit in contents(folder / "units.json")["units"]:
         kind = kinds[unit["kind"]]
         teams[unit["id"]] = Team(
             unit["id"],
@@ -73,16 +72,9 @@ def load_ground(areas: Path, area: str) -> Ground:
             unit["kind"] in ROAMING,
         )
     matters: dict[str, Matter] = {}
-    for category in _read(folder / "categories.json")["categories"]:
+    for category in contents(folder / "categories.json")["categories"]:
         if not category.get("void"):
             matter = Matter(category["code"], category.get("dispute_kind"))
             matters |= dict.fromkeys((category["code"], *category.get("aliases", ())), matter)
     places = tuple(load_places(folder, known[area]))
     return Ground(known[area], teams, places, matters, Ways(load_roads(folder)), AreaIndex({area: known[area]}))
-
-
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidArea(str(file), "the file", f"cannot be read ({error})") from error

@@ -6,12 +6,12 @@ simulation/past/mapping.json`, or let `fengqiao demo-year` do both.
 
 import argparse
 import csv
-import json
 import sys
 from datetime import date, timedelta
 from pathlib import Path
 
 from fengqiao.geo.errors import GeoError
+from fengqiao.geo.json_file import contents
 from fengqiao.runtime.clock import open_clock
 from fengqiao.runtime.settings import ServiceSettings
 from simulation.city.ground import Ground, load_ground
@@ -37,7 +37,7 @@ def area_rules(folder: Path) -> Rules:
     file = folder / "handling.json"
     if not file.exists():
         return Rules((), (), ())
-    read = json.loads(file.read_text(encoding="utf-8"))
+    read = contents(file)
     small = [{"category": code} for one in read.get("small_cases", ()) for code in one["categories"]]
     return Rules.told({"results": read["results"], "forms": read.get("forms", ()), "small_cases": small})
 

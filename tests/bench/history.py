@@ -82,7 +82,7 @@ class History:
         self._servers = servers
         self._areas = load_areas(areas)
         self._forces = load_forces(areas / AREA, AREA)
-        self._roads = checked_roads(areas, self._areas)[AREA]
+        self._roads = checked_roads(areas, {AREA: self._areas[AREA]}, {AREA: self._forces})[AREA]
         self._publisher = publisher
         self._system = system
         self._client = documents.connect(servers.mongodb_uri)

@@ -129,8 +129,8 @@ async def test_D2_doctor_names_the_file_and_the_field_of_a_wrong_area(tmp_path: 
     assert status == 1
     # What works all the same, and somebody should know (M11).
     assert re.search(r"NOTE +areas +shilipu: calendar\.json has no holidays for 20[0-9]{2}", said)
-    assert re.search(r"MISSING +areas .*units\.json: units\.0 \(SLP\): zone: there is no zone nowhere", said)
-    assert re.search(r"MISSING +areas .*sources\.json cannot be used: sources\.0\.channel: is '77'", said)
+    assert re.search(r"MISSING +areas .*units\.json line \d+: units\[0\]\.zone \(SLP\): there is no zone nowhere", said)
+    assert re.search(r"MISSING +areas .*sources\.json line \d+: sources\[0\]\.channel \(\d+\): is '77'", said)
     assert "Traceback" not in said
 
 

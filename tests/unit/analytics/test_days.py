@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.analytics.area_rules import InvalidTargets, load_targets
+from fengqiao.geo.errors import InvalidArea
+from services.analytics.area_rules import load_targets
 from services.analytics.day_range import InvalidRange, day_range
 from services.analytics.domain.streams import Gap, Stream
 from services.analytics.domain.targets import Target, Targets
@@ -127,7 +128,7 @@ def test_A1_a_targets_file_is_read_or_refused_with_the_field(tmp_path: Path) -> 
     assert load_targets(file).milliseconds("received_to_on_scene", 1, date(2024, 1, 1)) == 480_000
     assert load_targets(file).milliseconds("received_to_cleared", 1, date(2024, 1, 1)) is None
     file.write_text(json.dumps({"targets": [row | {"segment": "received_to_tea"}]}))
-    with pytest.raises(InvalidTargets, match=r"targets\.0\.segment"):
+    with pytest.raises(InvalidArea, match=r"targets\.json line 1: targets\[0\]\.segment: "):
         load_targets(file)
 
 

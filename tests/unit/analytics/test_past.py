@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from fengqiao.contracts.model import Location
+from fengqiao.geo.errors import InvalidArea
 from services.analytics.domain.dimensions import projection
 from services.analytics.domain.merging import merge
 from services.analytics.domain.register import Register
 from services.analytics.domain.table import Table
 from services.analytics.domain.targets import Targets
-from services.analytics.past_mapping import InvalidMapping, Mapping, load_mapping
+from services.analytics.past_mapping import Mapping, load_mapping
 from services.analytics.past_rows import Reading, past_rollups, put_past, read_past
 from tests.unit.analytics.autumn import SHANGHAI
 
@@ -113,16 +114,16 @@ def test_A1_golden_past_has_response_times_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"columns": {"received": "t"}}, "category"),
-        ({"timezone": "Mars/Olympus"}, "Mars/Olympus"),
-        ({"colour": 1}, "colour"),
-        ({"priorities": {"1": 9}}, "priorities"),
+        ({"columns": {"received": "t"}}, "columns: .*category"),
+        ({"timezone": "Mars/Olympus"}, "timezone: .*Mars/Olympus"),
+        ({"colour": 1}, "colour: is not known"),
+        ({"priorities": {"1": 9}}, r"priorities\.1: "),
     ],
 )
 def test_A2_a_wrong_mapping_names_its_field(tmp_path: Path, change: dict[str, object], says: str) -> None:
     file = tmp_path / "mapping.json"
     file.write_text(json.dumps({"columns": {"received": "t", "category": "c"}} | change), encoding="utf-8")
-    with pytest.raises(InvalidMapping, match=says):
+    with pytest.raises(InvalidArea, match=rf"mapping\.json line 1: {says}"):
         load_mapping(file)
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from fengqiao.geo.areas import load_areas
+from fengqiao.geo.errors import InvalidArea
 from services.analytics.domain.profile import Profile
-from services.analytics.profile_file import InvalidProfile, load_profile, load_profiles
+from services.analytics.profile_file import load_profile, load_profiles
 
 AREAS = Path(__file__).parents[3] / "deploy" / "areas"
 
@@ -54,15 +55,18 @@ def test_A6_A9_an_area_may_say_its_own_buckets_schedule_and_goals(tmp_path: Path
 @pytest.mark.parametrize(
     ("written", "says"),
     [
-        ({"buckets": {"noon": [1]}}, "buckets: noon is none of"),
+        ({"buckets": {"noon": [1]}}, r"buckets\.noon: is none of"),
         ({"buckets": {"sign": [60, 30]}}, r"buckets\.sign"),
-        ({"goals": {"received_to_tea": 0.5}}, "goals: received_to_tea"),
+        ({"goals": {"received_to_tea": 0.5}}, r"goals\.received_to_tea: is none of"),
         ({"fraud": ["alchemy"]}, "fraud: categories.json has no alchemy"),
-        ({"groups": [{"id": "x", "name_zh": "x", "name_en": "x", "categories": ["nope"]}]}, r"groups\.0\.categories"),
-        ({"bulletins": [{"kind": "yearly", "at": "08:00"}]}, r"bulletins\.0\.kind"),
-        ({"colour": 1}, "colour"),
+        (
+            {"groups": [{"id": "x", "name_zh": "x", "name_en": "x", "categories": ["nope"]}]},
+            r"groups\[0\]\.categories \(x\): ",
+        ),
+        ({"bulletins": [{"kind": "yearly", "at": "08:00"}]}, r"bulletins\[0\]\.kind \(yearly\): "),
+        ({"colour": 1}, "colour: is not known"),
     ],
 )
 def test_A6_a_wrong_file_names_its_field(tmp_path: Path, written: dict[str, Any], says: str) -> None:
-    with pytest.raises(InvalidProfile, match=says):
+    with pytest.raises(InvalidArea, match=rf"analytics\.json line 1: {says}"):
         profile(tmp_path, written)

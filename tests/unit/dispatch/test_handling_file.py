@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.dispatch.area_folder import InvalidForces, load_forces
+from fengqiao.geo.errors import InvalidArea
+from services.dispatch.area_folder import load_forces
 from tests.system import ROOT
 
 GAOQIAO = ROOT / "deploy" / "areas" / "gaoqiao"
@@ -43,12 +44,15 @@ def test_D10_an_area_without_the_file_has_the_defaults(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda rules: rules["forms"][0].update(require=["losses.tears"]), "forms.0.require: losses.tears is none of"),
-        (lambda rules: rules["small_cases"][0].update(categories=["77"]), "small_cases.0.categories: no category"),
-        (lambda rules: rules["small_cases"][0].update(hours=0), "small_cases.0.hours"),
+        (lambda rules: rules["forms"][0].update(require=["losses.tears"]), "forms[0].require: losses.tears is none of"),
+        (lambda rules: rules["small_cases"][0].update(categories=["77"]), "small_cases[0].categories: no category"),
+        (lambda rules: rules["small_cases"][0].update(hours=0), "small_cases[0].hours: "),
         (lambda rules: rules["emergency"].update(kinds=["tank"]), "emergency.kinds: there is no kind tank"),
-        (lambda rules: rules["results"].append(rules["results"][0]), "results: a code is there twice"),
-        (lambda rules: rules.update(colour="red"), "colour"),
+        (
+            lambda rules: rules["results"].append(rules["results"][0]),
+            "results[13].code (当场调解): 当场调解 is there twice",
+        ),
+        (lambda rules: rules.update(colour="red"), "colour: is not known"),
     ],
 )
 def test_D13_a_mistake_is_one_sentence(tmp_path: Path, change: Callable[[Any], Any], words: str) -> None:
@@ -57,7 +61,7 @@ def test_D13_a_mistake_is_one_sentence(tmp_path: Path, change: Callable[[Any], A
     rules = json.loads((folder / "handling.json").read_text(encoding="utf-8"))
     change(rules)
     (folder / "handling.json").write_text(json.dumps(rules), encoding="utf-8")
-    with pytest.raises(InvalidForces) as refused:
+    with pytest.raises(InvalidArea) as refused:
         load_forces(folder, "gaoqiao")
-    assert "handling.json" in str(refused.value)
+    assert f"handling.json line {refused.value.line}: " in str(refused.value)
     assert words in str(refused.value)

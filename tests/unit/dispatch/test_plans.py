@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from fengqiao.contracts.plans import Targets
-from services.dispatch.area_folder import InvalidForces, load_forces
+from fengqiao.geo.errors import InvalidArea
+from services.dispatch.area_folder import load_forces
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.plans import Call, Hours, Plan, When, local_minute, most_specific, stricter
 from tests.system import ROOT
@@ -213,37 +214,43 @@ def _send(**changes: Any) -> Edit:
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
-        (_when(hours=["21-06"]), "plan key-incident: when.hours.0: write hours as 21:00-06:00"),
-        (_when(hours=["06:00-06:00"]), "plan key-incident: when.hours: 06:00-06:00 is no time at all"),
-        (_when(categories=["77"]), "plan key-incident: when.categories: categories.json knows no code 77"),
-        (_when(places=["cell:G99"]), "plan key-incident: when.places: the area has no cell G99"),
-        (_when(places=["G07"]), "plan key-incident: when.places: write G07 as cell:…, zone:… or kind:…"),
-        (_when(sources=["911"]), "plan key-incident: when.sources: sources.json knows no source 911"),
-        (_when(priority_at_most=0), "plan key-incident: when.priority_at_most: "),
-        (_when(moon="full"), "plan key-incident: when.moon: nobody here knows this field"),
-        (_send(kinds=["dragon"]), "plan key-incident: send.0.kinds: kinds.json knows no kind dragon"),
-        (_send(kinds=[]), "plan key-incident: send.0.kinds: name at least one kind"),
-        (_send(capabilities=["flying"]), "send.0.capabilities: no unit of these kinds in units.json can do flying"),
+        (_when(hours=["21-06"]), "plans[0].when.hours[0] (key-incident): write hours as 21:00-06:00"),
+        (_when(hours=["06:00-06:00"]), "plans[0].when.hours (key-incident): 06:00-06:00 is no time at all"),
+        (_when(categories=["77"]), "plans[0].when.categories (key-incident): categories.json knows no code 77"),
+        (_when(places=["cell:G99"]), "plans[0].when.places (key-incident): the area has no cell G99"),
+        (_when(places=["G07"]), "plans[0].when.places (key-incident): write G07 as cell:…, zone:… or kind:…"),
+        (_when(sources=["911"]), "plans[0].when.sources (key-incident): sources.json knows no source 911"),
+        (_when(priority_at_most=0), "plans[0].when.priority_at_most (key-incident): "),
+        (_when(moon="full"), "plans[0].when.moon (key-incident): is not known"),
+        (_send(kinds=["dragon"]), "plans[0].send[0].kinds (key-incident): kinds.json knows no kind dragon"),
+        (_send(kinds=[]), "plans[0].send[0].kinds (key-incident): name at least one kind"),
+        (
+            _send(capabilities=["flying"]),
+            "plans[0].send[0].capabilities (key-incident): no unit of these kinds in units.json can do flying",
+        ),
         (
             lambda file: [role.update(required=False) for role in file["plans"][0]["send"]],
-            "plan key-incident: send: no role is required",
+            "plans[0].send (key-incident): no role is required",
         ),
-        (lambda file: file["plans"][0].update(send=[]), "plan key-incident: send: no role is required"),
-        (_send(count=0), "plan key-incident: send.0.count: "),
-        (_send(rule="best"), "plan key-incident: send.0.rule: "),
-        (lambda file: file["plans"][0].pop("name_zh"), "plan key-incident: name_zh: it is missing"),
-        (lambda file: file["plans"].append(file["plans"][0]), "plan key-incident: id: there are two of this name"),
+        (lambda file: file["plans"][0].update(send=[]), "plans[0].send (key-incident): no role is required"),
+        (_send(count=0), "plans[0].send[0].count (key-incident): "),
+        (_send(rule="best"), "plans[0].send[0].rule (key-incident): "),
+        (lambda file: file["plans"][0].pop("name_zh"), "plans[0].name_zh (key-incident): is missing"),
+        (
+            lambda file: file["plans"].append(file["plans"][0]),
+            "plans[23].id (key-incident): key-incident is there twice",
+        ),
         (lambda file: file.update(default="none"), "default: there is no plan none"),
-        (lambda file: file["targets"][0]["seconds"].update(on_scene=-1), "targets every-call: seconds.on_scene: "),
+        (lambda file: file["targets"][0]["seconds"].update(on_scene=-1), "targets[0].seconds.on_scene (every-call): "),
         (
             lambda file: file["targets"][0]["when"].update(places=["zone:x"]),
-            "targets every-call: when.places: the area has",
+            "targets[0].when.places (every-call): the area has",
         ),
         (
             lambda file: file["plans"][0].update(
                 steps=[{"id": "s", "name_zh": "步", "name_en": "S", "within_seconds": 60, "role": "nobody"}]
             ),
-            "plan key-incident: steps.0.role: the plan sends nobody in the role nobody",
+            "plans[0].steps[0].role (key-incident): the plan sends nobody in the role nobody",
         ),
     ],
 )
@@ -252,15 +259,13 @@ def test_D2_a_wrong_plan_is_refused_with_file_line_plan_and_field(tmp_path: Path
     file = json.loads((folder / "plans.json").read_text(encoding="utf-8"))
     edit(file)
     (folder / "plans.json").write_text(json.dumps(file, indent=1), encoding="utf-8")
-    with pytest.raises(InvalidForces) as error:
+    with pytest.raises(InvalidArea) as error:
         load_forces(folder, "gaoqiao")
-    assert words in str(error.value)
-    assert str(folder / "plans.json") in str(error.value)
-    assert "default" in words or " line " in str(error.value)
+    assert str(error.value).startswith(f"{folder / 'plans.json'} line {error.value.line}: {words}")
 
 
 def test_D2_a_file_that_is_not_json_is_refused_with_its_line(tmp_path: Path) -> None:
     folder = shutil.copytree(GAOQIAO, tmp_path / "gaoqiao")
     (folder / "plans.json").write_text('{\n "plans": [,]\n}', encoding="utf-8")
-    with pytest.raises(InvalidForces, match=r"plans\.json line 2: this is not JSON"):
+    with pytest.raises(InvalidArea, match=r"plans\.json line 2: is not JSON"):
         load_forces(folder, "gaoqiao")

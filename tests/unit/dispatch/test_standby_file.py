@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from fengqiao.geo.areas import load_area, load_areas
-from services.dispatch.area_folder import InvalidForces, load_forces
+from fengqiao.geo.errors import InvalidArea
+from services.dispatch.area_folder import load_forces
 from services.dispatch.domain.forces import Forces
 from services.dispatch.folder_check import checked_roads
 from services.dispatch.force import force
 from services.dispatch.positions import Positions
-from services.dispatch.surroundings import WrongSurroundings, load_surroundings
+from services.dispatch.surroundings import load_surroundings
 from services.dispatch.views import unit_state
 from tests.system import ROOT
 
@@ -53,9 +54,8 @@ def test_D6_at_night_dongcheng_stands_by_in_vehicles_and_on_foot_in_uniform_and_
 
 
 def test_D6_the_seconds_to_the_points_are_those_of_the_roads() -> None:
-    areas = load_areas(AREAS)
-    roads = checked_roads(AREAS, areas)["dongcheng"]
-    forces = load_forces(AREAS / "dongcheng", "dongcheng")
+    areas, forces = load_areas(AREAS), load_forces(AREAS / "dongcheng", "dongcheng")
+    roads = checked_roads(AREAS, {"dongcheng": areas["dongcheng"]}, {"dongcheng": forces})["dongcheng"]
     positions = Positions(forces, roads)
     assert positions.points is not None
     assert forces.standby is not None
@@ -73,21 +73,39 @@ def test_D6_the_seconds_to_the_points_are_those_of_the_roads() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda said: said["points"][3].update(grid_cell="G99"), "points.3.grid_cell (S04): there is no grid cell G99"),
-        (lambda said: said["points"][3].update(id="S01"), "points: S01 is there twice"),
-        (lambda said: said["points"][3].update(weights={"noon": 1}), "points.3.weights (S04): there is no band noon"),
-        (lambda said: said["points"][3].update(weights={"day": -1}), "points.3.weights.day"),
-        (lambda said: said["bands"][0].update(to="16:00"), "bands.0.to: is 16:00, but the next band begins at 17:00"),
-        (lambda said: said["bands"][0]["squads"][0].update(kinds=["tank"]), "bands.0.squads.0.kinds: there is no kind"),
+        (
+            lambda said: said["points"][3].update(grid_cell="G99"),
+            "points[3].grid_cell (S04): there is no grid cell G99",
+        ),
+        (lambda said: said["points"][3].update(id="S01"), "points[3].id (S01): S01 is there twice"),
+        (
+            lambda said: said["points"][3].update(weights={"noon": 1}),
+            "points[3].weights.noon (S04): there is no band noon",
+        ),
+        (lambda said: said["points"][3].update(weights={"day": -1}), "points[3].weights.day (S04): "),
+        (
+            lambda said: said["bands"][0].update(to="16:00"),
+            "bands[0].to (day): is 16:00, but the next band begins at 17:00",
+        ),
+        (
+            lambda said: said["bands"][0]["squads"][0].update(kinds=["tank"]),
+            "bands[0].squads[0].kinds (day): there is no kind",
+        ),
         (
             lambda said: said["bands"][0]["squads"].append(said["bands"][0]["squads"][0]),
-            "bands.0.squads.1.kinds: patrol is in another squad",
+            "bands[0].squads[1].kinds (day): patrol is in another squad",
         ),
-        (lambda said: said["coverage"][0].update(at_least=2), "coverage.0 (police-10min): give either within_seconds"),
-        (lambda said: said["coverage"][0].update(kinds=["tank"]), "coverage.0.kinds: there is no kind tank"),
-        (lambda said: said["coverage"][0].update(capabilities=["fly"]), "coverage.0.capabilities: no unit of these"),
-        (lambda said: said["coverage"][2].update(zones=["x"]), "coverage.2.zones (volunteers-at-night): there is no"),
-        (lambda said: said["coverage"][2].pop("to"), "coverage.2 (volunteers-at-night): from and to go together"),
+        (lambda said: said["coverage"][0].update(at_least=2), "coverage[0] (police-10min): give either within_seconds"),
+        (
+            lambda said: said["coverage"][0].update(kinds=["tank"]),
+            "coverage[0].kinds (police-10min): there is no kind tank",
+        ),
+        (
+            lambda said: said["coverage"][0].update(capabilities=["fly"]),
+            "coverage[0].capabilities (police-10min): no unit",
+        ),
+        (lambda said: said["coverage"][2].update(zones=["x"]), "coverage[2].zones (volunteers-at-night): there is no"),
+        (lambda said: said["coverage"][2].pop("to"), "coverage[2] (volunteers-at-night): from and to go together"),
         (
             lambda said: said.update(points=[one for one in said["points"] if one["grid_cell"] != "G01"]),
             "points: grid cell G01 has none",
@@ -98,21 +116,22 @@ def test_D6_the_seconds_to_the_points_are_those_of_the_roads() -> None:
             ),
             "rotation.order: there is no shift x",
         ),
-        (lambda said: said.update(colour="red"), "colour"),
+        (lambda said: said.update(colour="red"), "colour: is not known"),
     ],
 )
 def test_D6_a_mistake_in_standby_json_is_one_sentence(tmp_path: Path, change: Callable[[Any], Any], words: str) -> None:
     folder = _changed(tmp_path, "standby.json", change)
-    with pytest.raises(InvalidForces) as refused:
+    with pytest.raises(InvalidArea) as refused:
         load_forces(folder, "gaoqiao")
-    assert "standby.json" in str(refused.value)
+    assert f"standby.json line {refused.value.line}: " in str(refused.value)
     assert words in str(refused.value)
 
 
 def test_D6_a_point_without_a_road_is_refused(tmp_path: Path) -> None:
-    _changed(tmp_path, "standby.json", lambda said: said["points"][3].update(at=[28.1, 113.0]))
-    with pytest.raises(InvalidForces, match=r"standby.json: points\.3\.at \(S04\): no road leads there"):
-        checked_roads(tmp_path, load_areas(tmp_path))
+    _changed(tmp_path, "standby.json", lambda said: said["points"][3].update(at=[28.1, 11.3]))
+    forces = {"gaoqiao": load_forces(tmp_path / "gaoqiao", "gaoqiao")}
+    with pytest.raises(InvalidArea, match=r"standby.json line \d+: points\[3\]\.at \(S04\): no road leads there"):
+        checked_roads(tmp_path, load_areas(tmp_path), forces)
 
 
 def _changed(tmp_path: Path, name: str, change: Callable[[Any], Any]) -> Path:
@@ -226,19 +245,19 @@ def test_D9_near_is_in_metres_and_an_expired_warning_is_not_shown(tmp_path: Path
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda said: said["warnings"][0].pop("verifier"), "warnings.0.verifier"),
-        (lambda said: said["warnings"][0].update(expires="soon"), "warnings.0.expires"),
-        (lambda said: said["cameras"][1].update(id="K001"), "cameras.1.id: K001 is there twice"),
-        (lambda said: said["hazards"][0].update(at=[28.1, 113.0]), "hazards.0.at"),
-        (lambda said: said["posts"][0].update(at=[113.5, 28.1]), "posts.0.at (D01): lies outside the area"),
-        (lambda said: said.update(people=[]), "people"),
+        (lambda said: said["warnings"][0].pop("verifier"), "warnings[0].verifier (J01): is missing"),
+        (lambda said: said["warnings"][0].update(expires="soon"), "warnings[0].expires (J01): "),
+        (lambda said: said["cameras"][1].update(id="K001"), "cameras[1].id (K001): K001 is there twice"),
+        (lambda said: said["hazards"][0].update(at=[28.1, 113.0]), "hazards[0].at[1] (H01): "),
+        (lambda said: said["posts"][0].update(at=[113.5, 28.1]), "posts[0].at (D01): lies outside the area"),
+        (lambda said: said.update(people=[]), "people: is not known"),
     ],
 )
 def test_D9_a_mistake_in_surroundings_json_is_one_sentence(
     tmp_path: Path, change: Callable[[Any], Any], words: str
 ) -> None:
     folder = _changed(tmp_path, "surroundings.json", change)
-    with pytest.raises(WrongSurroundings) as refused:
+    with pytest.raises(InvalidArea) as refused:
         load_surroundings(folder, load_area(folder))
-    assert "surroundings.json" in str(refused.value)
+    assert f"surroundings.json line {refused.value.line}: " in str(refused.value)
     assert words in str(refused.value)

@@ -129,10 +129,10 @@ def test_I3_no_text_breaks_the_gazetteer(gazetteer: Gazetteer, text: str) -> Non
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("甲,A,,shop,113.03", "line 2 has 5 columns"),
-        ("甲,A,,shop,east,28.18", "line 2 has no number"),
-        ("甲,A,,shop,0,0", "line 2 .*outside every grid cell"),
-        (",A,,shop,113.03,28.18", "line 2 lacks"),
+        ("甲,A,,shop,113.03", "line 2: has 5 columns"),
+        ("甲,A,,shop,east,28.18", "line 2: has no number"),
+        ("甲,A,,shop,0,0", r"line 2: \(甲\): lies outside every grid cell"),
+        (",A,,shop,113.03,28.18", "line 2: lacks"),
     ],
 )
 def test_I3_a_wrong_row_is_named(tmp_path: Path, gaoqiao: Area, row: str, problem: str) -> None:

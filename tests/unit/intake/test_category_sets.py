@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from fengqiao.contracts.incidents import IncidentUpdated
-from services.intake.area_folder import InvalidFolder, load_grounds
+from fengqiao.geo.errors import InvalidArea
+from services.intake.area_folder import load_grounds
 from services.intake.domain.changing import Change, corrected
 from services.intake.domain.drafts import ChangeDraft, IncidentDraft
 from services.intake.domain.errors import WrongField
@@ -214,18 +215,30 @@ Edit = Callable[[dict[str, Any]], object]
         ("categories.json", lambda c: c["report_up"][1].update(categories=["77"]), "report_up public_safety"),
         ("categories.json", lambda c: c["report_up"][0].update(tags=["tall"]), "no tag 'tall'"),
         ("categories.json", lambda c: c["categories"][0].update(alias_tags={"x": []}), "no alias of it"),
-        ("categories.json", lambda c: c["categories"][0].update(level=9), r"categories\.0\.level"),
-        ("categories.json", lambda c: c["tags"].append(c["tags"][0]), "tags: something is there twice"),
+        ("categories.json", lambda c: c["categories"][0].update(level=9), r"categories\[0\]\.level \(01\): "),
+        ("categories.json", lambda c: c["tags"].append(c["tags"][0]), r"tags\[17\]\.tag: minor is there twice"),
         ("crosswalk.json", lambda c: c["pairs"].pop(), r"pairs: 98 of the area's set default-2024-2 is not there"),
         ("crosswalk.json", lambda c: c["pairs"][0].update(to=["7777"]), "the set second-2024-1 has no category 7777"),
         ("crosswalk.json", lambda c: c["pairs"][0].update(to=[]), "01 has no partner"),
         ("crosswalk.json", lambda c: c["pairs"].append(c["pairs"][0]), "01 is there twice"),
         ("crosswalk.json", lambda c: c.update({"from": "default-1999"}), "from: is 'default-1999'"),
-        ("sources.json", lambda c: c["sources"][0].update(channel="03"), r"sources\.0\.channel: is '03'"),
-        ("sources.json", lambda c: c["sources"][0].update(roles=["king"]), r"sources\.0\.roles"),
-        ("sources.json", lambda c: c["sources"][0].update(categories={"X": "7777"}), "X: the area's set"),
-        ("sources.json", lambda c: c["sources"][1].update(source="110"), "110 is there twice"),
-        ("sources.json", lambda c: c["sources"][0].update(category_set="third"), "no crosswalk .* 'third'"),
+        ("sources.json", lambda c: c["sources"][0].update(channel="03"), r"sources\[0\]\.channel \(110\): is '03'"),
+        ("sources.json", lambda c: c["sources"][0].update(roles=["king"]), r"sources\[0\]\.roles\[0\] \(110\): "),
+        (
+            "sources.json",
+            lambda c: c["sources"][0].update(categories={"X": "7777"}),
+            r"sources\[0\]\.categories\.X \(110\): the area's set",
+        ),
+        (
+            "sources.json",
+            lambda c: c["sources"][1].update(source="110"),
+            r"sources\[1\]\.source \(110\): 110 is there twice",
+        ),
+        (
+            "sources.json",
+            lambda c: c["sources"][0].update(category_set="third"),
+            r"sources\[0\]\.category_set \(110\): .*no crosswalk .* 'third'",
+        ),
     ],
 )
 def test_I6_a_folder_that_contradicts_itself_is_named(tmp_path: Path, file: str, edit: Edit, complaint: str) -> None:
@@ -233,9 +246,9 @@ def test_I6_a_folder_that_contradicts_itself_is_named(tmp_path: Path, file: str,
     content = json.loads((tmp_path / "gaoqiao" / file).read_text("utf-8"))
     edit(content)
     (tmp_path / "gaoqiao" / file).write_text(json.dumps(content), "utf-8")
-    with pytest.raises(InvalidFolder, match=complaint) as refused:
+    with pytest.raises(InvalidArea, match=complaint) as refused:
         load_grounds(tmp_path)
-    assert file in str(refused.value)
+    assert f"{file} line {refused.value.line}: {refused.value.field}" in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -256,5 +269,5 @@ def test_I6_areas_agree_on_what_a_version_is(tmp_path: Path, area: str, file: st
     content = json.loads((tmp_path / area / file).read_text("utf-8"))
     edit(content)
     (tmp_path / area / file).write_text(json.dumps(content), "utf-8")
-    with pytest.raises(InvalidFolder, match=complaint):
+    with pytest.raises(InvalidArea, match=complaint):
         load_grounds(tmp_path)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from fengqiao.geo.areas import load_area
 from fengqiao.geo.datums import from_wgs84
 from fengqiao.geo.distance import haversine_metres
-from services.intake.area_folder import InvalidFolder, load_grounds
+from fengqiao.geo.errors import InvalidArea
+from services.intake.area_folder import load_grounds
 from services.intake.domain.drafts import IncidentDraft
 from services.intake.domain.errors import ForeignArea, WrongField
 from services.intake.domain.ground import Ground, Grounds
@@ -147,10 +148,19 @@ def test_I1_masked_name() -> None:
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda folder: _edit(folder / "sources.json", "sources", 0, default_category="nope"), "nope"),
-        (lambda folder: _edit(folder / "categories.json", "categories", 0, priority=9), "categories.0.priority"),
-        (lambda folder: _edit(folder / "categories.json", "categories", 0, aliases=["brawl"]), "two categories"),
-        (lambda folder: (folder / "sources.json").write_text("{"), "sources.json"),
+        (
+            lambda folder: _edit(folder / "sources.json", "sources", 0, default_category="nope"),
+            r"sources.json line \d+: sources\[0\]\.default_category \(110\): .*nope",
+        ),
+        (
+            lambda folder: _edit(folder / "categories.json", "categories", 0, priority=9),
+            r"categories.json line \d+: categories\[0\]\.priority \(01\): ",
+        ),
+        (
+            lambda folder: _edit(folder / "categories.json", "categories", 0, aliases=["brawl"]),
+            r"categories.json line \d+: categories: .*two categories",
+        ),
+        (lambda folder: (folder / "sources.json").write_text("{"), r"sources.json line 1: is not JSON"),
     ],
 )
 def test_I2_a_wrong_folder_is_one_sentence(tmp_path: Path, change: Callable[[Path], None], complaint: str) -> None:
@@ -158,7 +168,7 @@ def test_I2_a_wrong_folder_is_one_sentence(tmp_path: Path, change: Callable[[Pat
 
     shutil.copytree(AREAS / "gaoqiao", tmp_path / "gaoqiao")
     change(tmp_path / "gaoqiao")
-    with pytest.raises(InvalidFolder, match=complaint):
+    with pytest.raises(InvalidArea, match=complaint):
         load_grounds(tmp_path)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fengqiao.geo.areas import load_area
-from services.mediation.area_rules import InvalidRules, load_rules
+from fengqiao.geo.errors import InvalidArea
+from services.mediation.area_rules import load_rules
 from services.mediation.domain.rules import VisitRule, scheduled
 from tests.unit.mediation.cases import NIGHT, RULES
 
@@ -31,21 +32,24 @@ def test_M7_an_area_has_visits_and_tiers_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("{", "mediation.json"),
-        ('{"visits": []}', "visits"),
-        ('{"visits": [{"visit": "a", "days": -1}]}', "visits.0.days"),
-        ('{"visits": [{"visit": "a"}, {"visit": "a"}]}', "same name"),
-        ('{"tiers": {"yellow": 1}}', "orange"),
-        ('{"colour": 1}', "colour"),
-        ('{"escalation": {"days": {"4": 7}}}', "escalation.days"),
-        ('{"grading": {"kinds": {"noise": "blue"}}}', "grading.kinds.noise"),
-        ('{"venues": [{"id": "a", "name_zh": "a", "name_en": "a", "kind": "castle"}]}', "venues.0.kind"),
-        ('{"check_ins": [{"id": "a", "name_zh": "a", "name_en": "a", "grid_cell": "G99"}]}', "no grid cell G99"),
+        ("{", "is not JSON"),
+        ('{"visits": []}', "visits: "),
+        ('{"visits": [{"visit": "a", "days": -1}]}', r"visits\[0\]\.days: "),
+        ('{"visits": [{"visit": "a"}, {"visit": "a"}]}', r"visits\[1\]\.visit: a is there twice"),
+        ('{"tiers": {"yellow": 1}}', "tiers: .* orange"),
+        ('{"colour": 1}', "colour: is not known"),
+        ('{"escalation": {"days": {"4": 7}}}', r"escalation\.days\.4: "),
+        ('{"grading": {"kinds": {"noise": "blue"}}}', r"grading\.kinds\.noise: "),
+        ('{"venues": [{"id": "a", "name_zh": "a", "name_en": "a", "kind": "castle"}]}', r"venues\[0\]\.kind \(a\): "),
+        (
+            '{"check_ins": [{"id": "a", "name_zh": "a", "name_en": "a", "grid_cell": "G99"}]}',
+            r"check_ins\[0\]\.grid_cell \(a\): .*no grid cell G99",
+        ),
     ],
 )
 def test_a_wrong_file_is_refused_by_the_name_of_the_field(tmp_path: Path, text: str, names: str) -> None:
     (tmp_path / "mediation.json").write_text(text)
-    with pytest.raises(InvalidRules, match=names):
+    with pytest.raises(InvalidArea, match=rf"mediation\.json line 1: {names}"):
         load_rules(tmp_path, GAOQIAO)
 
 
@@ -62,22 +66,33 @@ VENUES = """{
 
 def test_M5_what_a_file_names_and_nobody_is_comes_with_file_line_and_field(tmp_path: Path) -> None:
     (tmp_path / "mediation.json").write_text(VENUES)
-    with pytest.raises(InvalidRules, match=r"mediation.json line 7: venues.1.members: there is no mediator wang\."):
+    with pytest.raises(
+        InvalidArea, match=r"mediation.json line 7: venues\[1\].members \(room\): there is no mediator wang\."
+    ):
         load_rules(tmp_path, GAOQIAO)
 
 
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ('{"years": [{"year": 2024, "holidays": ["2025-01-01"]}]}', "2025-01-01 is not in 2024"),
-        ('{"years": [{"year": 2024, "holidays": ["2024-02-04"], "workdays": ["2024-02-04"]}]}', "and a working day"),
-        ('{"years": [{"year": 2024, "holidays": ["soon"]}]}', "years.0.holidays.0"),
-        ('{"years": [{"year": 2024, "holidays": []}, {"year": 2024, "holidays": []}]}', "2024 is there twice"),
+        (
+            '{"years": [{"year": 2024, "holidays": ["2025-01-01"]}]}',
+            r"years\[0\]\.holidays\[0\]: 2025-01-01 is not in 2024",
+        ),
+        (
+            '{"years": [{"year": 2024, "holidays": ["2024-02-04"], "workdays": ["2024-02-04"]}]}',
+            r"years\[0\]: .* and a working day",
+        ),
+        ('{"years": [{"year": 2024, "holidays": ["soon"]}]}', r"years\[0\]\.holidays\[0\]: "),
+        (
+            '{"years": [{"year": 2024, "holidays": []}, {"year": 2024, "holidays": []}]}',
+            r"years\[1\]\.year: 2024 is there twice",
+        ),
     ],
 )
 def test_M11_a_wrong_calendar_is_refused(tmp_path: Path, text: str, names: str) -> None:
     (tmp_path / "calendar.json").write_text(text)
-    with pytest.raises(InvalidRules, match=names):
+    with pytest.raises(InvalidArea, match=rf"calendar\.json line 1: {names}"):
         load_rules(tmp_path, GAOQIAO)
 
 
@@ -86,7 +101,7 @@ def test_M13_a_pair_names_a_class_that_is_there(tmp_path: Path) -> None:
         '{"version": "1", "classes": [{"code": "1", "name_zh": "邻里", "name_en": "Neighbours"}],\n'
         ' "pairs": [{"kind": "0802", "classes": ["2"]}]}'
     )
-    with pytest.raises(InvalidRules, match=r"justice.json line 2: pairs.0.classes: there is no class 2"):
+    with pytest.raises(InvalidArea, match=r"justice.json line 2: pairs\[0\].classes \(0802\): there is no class 2"):
         load_rules(tmp_path, GAOQIAO)
 
 

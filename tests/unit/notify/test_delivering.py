@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fengqiao.geo.errors import InvalidArea
 from services.notify.delivery_documents import delivery_of, document_of, receipt, with_receipt
 from services.notify.domain.delivering import LONGEST_PAUSE, Answer, Delivery, after, begin, read
 from services.notify.domain.targets import Target, Targets
-from services.notify.targets_file import WrongTargets, load_secrets, load_targets
+from services.notify.targets_file import WrongSecret, load_secrets, load_targets
 from services.notify.webhook import Forbidden, address_of, signature
 
 NOW = datetime(2024, 10, 30, 14, 23, tzinfo=UTC)
@@ -119,29 +120,30 @@ def test_the_signature_is_the_one_of_the_standard() -> None:
 @pytest.mark.parametrize(
     ("row", "field"),
     [
-        ({"id": "x", "to": ["m"], "url": "ftp://a.example"}, "targets.0.url"),
-        ({"id": "x", "to": ["m"], "url": "http://a.example"}, "targets.0.url"),
-        ({"id": "x", "to": ["m"], "url": "https://me:pw@a.example"}, "targets.0.url"),
-        ({"id": "X!", "to": ["m"], "url": "https://a.example"}, "targets.0.id"),
-        ({"id": "x", "to": [], "url": "https://a.example"}, "targets.0.to"),
-        ({"id": "x", "to": ["m"], "url": "https://a.example", "give_up_after": 0}, "targets.0.give_up_after"),
-        ({"id": "x", "to": ["m"], "url": "https://a.example", "extra": 1}, "targets.0.extra"),
+        ({"id": "x", "to": ["m"], "url": "ftp://a.example"}, "targets[0].url"),
+        ({"id": "x", "to": ["m"], "url": "http://a.example"}, "targets[0].url"),
+        ({"id": "x", "to": ["m"], "url": "https://me:pw@a.example"}, "targets[0].url"),
+        ({"id": "X!", "to": ["m"], "url": "https://a.example"}, "targets[0].id"),
+        ({"id": "x", "to": [], "url": "https://a.example"}, "targets[0].to"),
+        ({"id": "x", "to": ["m"], "url": "https://a.example", "give_up_after": 0}, "targets[0].give_up_after"),
+        ({"id": "x", "to": ["m"], "url": "https://a.example", "extra": 1}, "targets[0].extra"),
     ],
 )
 def test_a_wrong_list_names_the_file_and_the_field(tmp_path: Path, row: dict[str, object], field: str) -> None:
     (tmp_path / "notify.json").write_text(json.dumps({"targets": [row]}), encoding="utf-8")
-    with pytest.raises(WrongTargets, match=r"notify\.json") as found:
+    with pytest.raises(InvalidArea, match=r"notify\.json line 1: ") as found:
         load_targets(tmp_path, "north")
+    assert found.value.field == field
     assert field in str(found.value)
 
 
 def test_secrets_are_made_once_locally_and_asked_for_in_production(tmp_path: Path) -> None:
-    with pytest.raises(WrongTargets, match=r"dongcheng\.night-market is missing"):
+    with pytest.raises(WrongSecret, match=r"dongcheng\.night-market is missing"):
         load_secrets(tmp_path / "s", [LIST], make=False)
     made = load_secrets(tmp_path / "s", [LIST], make=True)
     assert load_secrets(tmp_path / "s", [LIST], make=False) == made
     (tmp_path / "s" / "dongcheng.teams").write_text("whsec_c2hvcnQ=", encoding="ascii")
-    with pytest.raises(WrongTargets, match="at least 24 bytes"):
+    with pytest.raises(WrongSecret, match="at least 24 bytes"):
         load_secrets(tmp_path / "s", [LIST], make=False)
 
 
