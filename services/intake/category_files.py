@@ -1,6 +1,6 @@
 """Reading `categories.json` and `crosswalk.json` of an area's folder."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -80,6 +80,7 @@ def load_categories(folder: Path) -> CategorySet:
     """The set in `folder`. Raises InvalidArea."""
     file = folder / "categories.json"
     written = read(_Categories, file)
+    _check_set(file, written)
     rows = [
         CategoryRow(
             Category(code=row.code, name_zh=row.name_zh, name_en=row.name_en, version=written.version),
@@ -92,22 +93,48 @@ def load_categories(folder: Path) -> CategorySet:
         )
         for row in written.categories
     ]
+    return CategorySet(
+        written.version,
+        rows,
+        levels=[Named(str(one.level), one.name_zh, one.name_en) for one in written.levels],
+        tags=[Named(one.tag, one.name_zh, one.name_en) for one in written.tags],
+        report_up=[ReportUp(one.id, one.name_zh, one.name_en, one.categories, one.tags) for one in written.report_up],
+        report_up_from_level=written.report_up_from_level,
+    )
+
+
+def _check_set(file: Path, written: _Categories) -> None:
+    """Raises InvalidArea for a word of two categories, a child without its parent, a level, tag or code that is not
+    there."""
     each_once(file, "levels[{}].level", (row.level for row in written.levels))
     each_once(file, "tags[{}].tag", (row.tag for row in written.tags))
     each_once(file, "report_up[{}].id", (row.id for row in written.report_up))
-    try:
-        return CategorySet(
-            written.version,
-            rows,
-            levels=[Named(str(one.level), one.name_zh, one.name_en) for one in written.levels],
-            tags=[Named(one.tag, one.name_zh, one.name_en) for one in written.tags],
-            report_up=[
-                ReportUp(one.id, one.name_zh, one.name_en, one.categories, one.tags) for one in written.report_up
-            ],
-            report_up_from_level=written.report_up_from_level,
-        )
-    except ValueError as error:
-        raise wrong(file, "categories", str(error)) from error
+    each_once(file, "categories[{}].code", (row.code for row in written.categories))
+    levels, tags = {row.level for row in written.levels}, {row.tag for row in written.tags}
+    words = {row.code: row.code for row in written.categories}
+    codes = set(words)
+    for n, row in enumerate(written.categories):
+        where = f"categories[{n}]"
+        if len(row.code) > 2 and row.code[:-2] not in codes:
+            raise wrong(file, f"{where}.code", f"its parent {row.code[:-2]} is not there")
+        if row.level not in levels:
+            raise wrong(file, f"{where}.level", f"there is no level {row.level}")
+        for m, alias in enumerate(row.aliases):
+            if words.setdefault(alias.casefold(), row.code) != row.code:
+                raise wrong(file, f"{where}.aliases[{m}]", f"{alias!r} stands for two categories")
+        for alias, brought in row.alias_tags.items():
+            if alias not in row.aliases:
+                raise wrong(file, f"{where}.alias_tags.{alias}", "is no alias of the category")
+            _check_known(file, f"{where}.alias_tags.{alias}", brought, tags, "tag")
+    for n, one in enumerate(written.report_up):
+        _check_known(file, f"report_up[{n}].categories", one.categories, codes, "category")
+        _check_known(file, f"report_up[{n}].tags", one.tags, tags, "tag")
+
+
+def _check_known(file: Path, field: str, names: Iterable[str], known: Collection[str], what: str) -> None:
+    for name in names:
+        if name not in known:
+            raise wrong(file, field, f"there is no {what} {name}")
 
 
 def load_crosswalk(folder: Path, own: CategorySet) -> Crosswalk | None:
@@ -121,10 +148,19 @@ def load_crosswalk(folder: Path, own: CategorySet) -> Crosswalk | None:
     if written.to == own.version:
         raise wrong(file, "to", "is the area's own set")
     names = {row.code: (row.name_zh, row.name_en) for row in written.categories}
-    try:
-        return Crosswalk(own, written.to, [(pair.from_, tuple(pair.to)) for pair in written.pairs], names)
-    except ValueError as error:
-        raise wrong(file, "pairs", str(error)) from error
+    codes = {row.category.code for row in own.rows}
+    each_once(file, "pairs[{}].from", (pair.from_ for pair in written.pairs))
+    for n, pair in enumerate(written.pairs):
+        if pair.from_ not in codes:
+            raise wrong(file, f"pairs[{n}].from", f"the area's set {own.version} has no category {pair.from_}")
+        if not pair.to:
+            raise wrong(file, f"pairs[{n}].to", f"{pair.from_} has no partner in {written.to}")
+        for m, code in enumerate(pair.to):
+            if code not in names:
+                raise wrong(file, f"pairs[{n}].to[{m}]", f"the set {written.to} has no category {code}")
+    if missing := codes - {pair.from_ for pair in written.pairs}:
+        raise wrong(file, "pairs", f"{min(missing)} of the area's set {own.version} is not there")
+    return Crosswalk(own, written.to, [(pair.from_, tuple(pair.to)) for pair in written.pairs], names)
 
 
 def check_sets(folder: Path, sets: Mapping[str, CategorySet], crosswalks: Mapping[str, Crosswalk | None]) -> None:

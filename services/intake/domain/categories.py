@@ -77,44 +77,18 @@ class CategorySet:
         report_up: Iterable[ReportUp] = (),
         report_up_from_level: int = 0,
     ) -> None:
-        """Raises ValueError where the set contradicts itself: a word for two categories, a child without its parent,
-        a tag, level or code that is not there."""
+        """rows: sound, as `category_files` has found them."""
         self.version = version
         self.rows = tuple(rows)
         self.levels, self.tags, self.report_up = tuple(levels), tuple(tags), tuple(report_up)
         self.report_up_from_level = report_up_from_level
         self._by_word: dict[str, Row] = {row.category.code: row for row in self.rows}
-        if len(self._by_word) != len(self.rows):
-            raise ValueError("a code is there twice")
-        self._check()
         for row in self.rows:
-            for alias in row.aliases:
-                if self._by_word.setdefault(alias.casefold(), row) is not row:
-                    raise ValueError(f"{alias!r} stands for two categories")
+            self._by_word |= dict.fromkeys((alias.casefold() for alias in row.aliases), row)
         for row in self.rows:
             # A name may be shared (12 and 0899 are both 其他); then it stands for the first.
             self._by_word.setdefault(row.category.name_zh.casefold(), row)
         self._tags_of_word = {alias.casefold(): tags for row in self.rows for alias, tags in row.alias_tags.items()}
-
-    def _check(self) -> None:
-        codes, levels = set(self._by_word), {level.id for level in self.levels}
-        tags = {tag.id for tag in self.tags}
-        for row in self.rows:
-            code = row.category.code
-            if len(code) > 2 and code[:-2] not in codes:
-                raise ValueError(f"{code}: its parent {code[:-2]} is not there")
-            if levels and str(row.level) not in levels:
-                raise ValueError(f"{code}: there is no level {row.level}")
-            for alias, brought in row.alias_tags.items():
-                if alias not in row.aliases:
-                    raise ValueError(f"{code}: alias_tags names {alias!r}, which is no alias of it")
-                if unknown := set(brought) - tags:
-                    raise ValueError(f"{code}: alias_tags names the unknown tag {min(unknown)!r}")
-        for one in self.report_up:
-            if unknown := set(one.categories) - codes:
-                raise ValueError(f"report_up {one.id}: there is no category {min(unknown)}")
-            if unknown := set(one.tags) - tags:
-                raise ValueError(f"report_up {one.id}: there is no tag {min(unknown)!r}")
 
     def find(self, word: str) -> Row | None:
         """The category that a code, an alias or a Chinese name stands for."""

@@ -15,23 +15,10 @@ class Crosswalk:
         pairs: Iterable[tuple[str, tuple[str, ...]]],
         names: Mapping[str, tuple[str, str]],
     ) -> None:
-        """Raises ValueError: a code that one of the sets does not have, twice the same, or one without a partner."""
+        """pairs: each code of the area's set once, as `category_files` has found them."""
         self.other = other
         self.names = names
-        self.pairs: dict[str, tuple[str, ...]] = {}
-        own_codes = {row.category.code for row in own.rows}
-        for code, there in pairs:
-            if code in self.pairs:
-                raise ValueError(f"{code} is there twice")
-            if code not in own_codes:
-                raise ValueError(f"the area's set {own.version} has no category {code}")
-            if not there:
-                raise ValueError(f"{code} has no partner in {other}")
-            if unknown := [one for one in there if one not in names]:
-                raise ValueError(f"{code}: the set {other} has no category {unknown[0]}")
-            self.pairs[code] = there
-        if missing := sorted(own_codes - set(self.pairs)):
-            raise ValueError(f"{missing[0]} of the area's set {own.version} is not there")
+        self.pairs = dict(pairs)
         self._back: dict[str, tuple[str, ...]] = {}
         for theirs in names:
             same = [code for code, partners in self.pairs.items() if theirs in partners]

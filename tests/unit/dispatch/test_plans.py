@@ -204,11 +204,11 @@ Edit = Callable[[dict[str, Any]], object]
 
 
 def _when(**changes: Any) -> Edit:
-    return lambda file: file["plans"][0]["when"].update(changes)
+    return lambda f: f["plans"][0]["when"].update(changes)
 
 
 def _send(**changes: Any) -> Edit:
-    return lambda file: file["plans"][0]["send"][0].update(changes)
+    return lambda f: f["plans"][0]["send"][0].update(changes)
 
 
 @pytest.mark.parametrize(
@@ -229,25 +229,22 @@ def _send(**changes: Any) -> Edit:
             "plans[0].send[0].capabilities (key-incident): no unit of these kinds in units.json can do flying",
         ),
         (
-            lambda file: [role.update(required=False) for role in file["plans"][0]["send"]],
+            lambda f: [role.update(required=False) for role in f["plans"][0]["send"]],
             "plans[0].send (key-incident): no role is required",
         ),
-        (lambda file: file["plans"][0].update(send=[]), "plans[0].send (key-incident): no role is required"),
+        (lambda f: f["plans"][0].update(send=[]), "plans[0].send (key-incident): no role is required"),
         (_send(count=0), "plans[0].send[0].count (key-incident): "),
         (_send(rule="best"), "plans[0].send[0].rule (key-incident): "),
-        (lambda file: file["plans"][0].pop("name_zh"), "plans[0].name_zh (key-incident): is missing"),
+        (lambda f: f["plans"][0].pop("name_zh"), "plans[0].name_zh (key-incident): is missing"),
+        (lambda f: f["plans"].append(f["plans"][0]), "plans[23].id (key-incident): key-incident is there twice"),
+        (lambda f: f.update(default="none"), "default: there is no plan none"),
+        (lambda f: f["targets"][0]["seconds"].update(on_scene=-1), "targets[0].seconds.on_scene (every-call): "),
         (
-            lambda file: file["plans"].append(file["plans"][0]),
-            "plans[23].id (key-incident): key-incident is there twice",
-        ),
-        (lambda file: file.update(default="none"), "default: there is no plan none"),
-        (lambda file: file["targets"][0]["seconds"].update(on_scene=-1), "targets[0].seconds.on_scene (every-call): "),
-        (
-            lambda file: file["targets"][0]["when"].update(places=["zone:x"]),
+            lambda f: f["targets"][0]["when"].update(places=["zone:x"]),
             "targets[0].when.places (every-call): the area has",
         ),
         (
-            lambda file: file["plans"][0].update(
+            lambda f: f["plans"][0].update(
                 steps=[{"id": "s", "name_zh": "步", "name_en": "S", "within_seconds": 60, "role": "nobody"}]
             ),
             "plans[0].steps[0].role (key-incident): the plan sends nobody in the role nobody",

@@ -73,50 +73,35 @@ def test_D6_the_seconds_to_the_points_are_those_of_the_roads() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (lambda s: s["points"][3].update(grid_cell="G99"), "points[3].grid_cell (S04): there is no grid cell G99"),
+        (lambda s: s["points"][3].update(id="S01"), "points[3].id (S01): S01 is there twice"),
+        (lambda s: s["points"][3].update(weights={"noon": 1}), "points[3].weights.noon (S04): there is no band noon"),
+        (lambda s: s["points"][3].update(weights={"day": -1}), "points[3].weights.day (S04): "),
+        (lambda s: s["bands"][0].update(to="16:00"), "bands[0].to (day): is 16:00, but the next band begins at 17:00"),
         (
-            lambda said: said["points"][3].update(grid_cell="G99"),
-            "points[3].grid_cell (S04): there is no grid cell G99",
-        ),
-        (lambda said: said["points"][3].update(id="S01"), "points[3].id (S01): S01 is there twice"),
-        (
-            lambda said: said["points"][3].update(weights={"noon": 1}),
-            "points[3].weights.noon (S04): there is no band noon",
-        ),
-        (lambda said: said["points"][3].update(weights={"day": -1}), "points[3].weights.day (S04): "),
-        (
-            lambda said: said["bands"][0].update(to="16:00"),
-            "bands[0].to (day): is 16:00, but the next band begins at 17:00",
-        ),
-        (
-            lambda said: said["bands"][0]["squads"][0].update(kinds=["tank"]),
+            lambda s: s["bands"][0]["squads"][0].update(kinds=["tank"]),
             "bands[0].squads[0].kinds (day): there is no kind",
         ),
         (
-            lambda said: said["bands"][0]["squads"].append(said["bands"][0]["squads"][0]),
+            lambda s: s["bands"][0]["squads"].append(s["bands"][0]["squads"][0]),
             "bands[0].squads[1].kinds (day): patrol is in another squad",
         ),
-        (lambda said: said["coverage"][0].update(at_least=2), "coverage[0] (police-10min): give either within_seconds"),
+        (lambda s: s["coverage"][0].update(at_least=2), "coverage[0] (police-10min): give either within_seconds"),
+        (lambda s: s["coverage"][0].update(kinds=["tank"]), "coverage[0].kinds (police-10min): there is no kind tank"),
+        (lambda s: s["coverage"][0].update(capabilities=["fly"]), "coverage[0].capabilities (police-10min): no unit"),
+        (lambda s: s["coverage"][2].update(zones=["x"]), "coverage[2].zones (volunteers-at-night): there is no"),
+        (lambda s: s["coverage"][2].pop("to"), "coverage[2] (volunteers-at-night): from and to go together"),
         (
-            lambda said: said["coverage"][0].update(kinds=["tank"]),
-            "coverage[0].kinds (police-10min): there is no kind tank",
-        ),
-        (
-            lambda said: said["coverage"][0].update(capabilities=["fly"]),
-            "coverage[0].capabilities (police-10min): no unit",
-        ),
-        (lambda said: said["coverage"][2].update(zones=["x"]), "coverage[2].zones (volunteers-at-night): there is no"),
-        (lambda said: said["coverage"][2].pop("to"), "coverage[2] (volunteers-at-night): from and to go together"),
-        (
-            lambda said: said.update(points=[one for one in said["points"] if one["grid_cell"] != "G01"]),
+            lambda s: s.update(points=[one for one in s["points"] if one["grid_cell"] != "G01"]),
             "points: grid cell G01 has none",
         ),
         (
-            lambda said: said.update(
+            lambda s: s.update(
                 rotation={"name_zh": "轮", "name_en": "R", "begins": "2024-01-01", "order": ["x"], "squads": ["a"]}
             ),
             "rotation.order: there is no shift x",
         ),
-        (lambda said: said.update(colour="red"), "colour: is not known"),
+        (lambda s: s.update(colour="red"), "colour: is not known"),
     ],
 )
 def test_D6_a_mistake_in_standby_json_is_one_sentence(tmp_path: Path, change: Callable[[Any], Any], words: str) -> None:
@@ -128,7 +113,7 @@ def test_D6_a_mistake_in_standby_json_is_one_sentence(tmp_path: Path, change: Ca
 
 
 def test_D6_a_point_without_a_road_is_refused(tmp_path: Path) -> None:
-    _changed(tmp_path, "standby.json", lambda said: said["points"][3].update(at=[28.1, 11.3]))
+    _changed(tmp_path, "standby.json", lambda s: s["points"][3].update(at=[28.1, 11.3]))
     forces = {"gaoqiao": load_forces(tmp_path / "gaoqiao", "gaoqiao")}
     with pytest.raises(InvalidArea, match=r"standby.json line \d+: points\[3\]\.at \(S04\): no road leads there"):
         checked_roads(tmp_path, load_areas(tmp_path), forces)
@@ -144,7 +129,7 @@ def _changed(tmp_path: Path, name: str, change: Callable[[Any], Any]) -> Path:
 
 
 def test_D6_an_area_without_the_files_does_without(tmp_path: Path) -> None:
-    folder = _changed(tmp_path, "standby.json", lambda said: None)
+    folder = _changed(tmp_path, "standby.json", lambda s: None)
     (folder / "standby.json").unlink()
     (folder / "surroundings.json").unlink()
     assert load_forces(folder, "gaoqiao").standby is None
@@ -245,12 +230,12 @@ def test_D9_near_is_in_metres_and_an_expired_warning_is_not_shown(tmp_path: Path
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda said: said["warnings"][0].pop("verifier"), "warnings[0].verifier (J01): is missing"),
-        (lambda said: said["warnings"][0].update(expires="soon"), "warnings[0].expires (J01): "),
-        (lambda said: said["cameras"][1].update(id="K001"), "cameras[1].id (K001): K001 is there twice"),
-        (lambda said: said["hazards"][0].update(at=[28.1, 113.0]), "hazards[0].at[1] (H01): "),
-        (lambda said: said["posts"][0].update(at=[113.5, 28.1]), "posts[0].at (D01): lies outside the area"),
-        (lambda said: said.update(people=[]), "people: is not known"),
+        (lambda s: s["warnings"][0].pop("verifier"), "warnings[0].verifier (J01): is missing"),
+        (lambda s: s["warnings"][0].update(expires="soon"), "warnings[0].expires (J01): "),
+        (lambda s: s["cameras"][1].update(id="K001"), "cameras[1].id (K001): K001 is there twice"),
+        (lambda s: s["hazards"][0].update(at=[28.1, 113.0]), "hazards[0].at[1] (H01): "),
+        (lambda s: s["posts"][0].update(at=[113.5, 28.1]), "posts[0].at (D01): lies outside the area"),
+        (lambda s: s.update(people=[]), "people: is not known"),
     ],
 )
 def test_D9_a_mistake_in_surroundings_json_is_one_sentence(

@@ -82,27 +82,12 @@ def everything(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "change", "field", "word"),
     [
-        ("handling.json", lambda said: said["small_cases"][1].update(hours=-7531), "small_cases[1].hours: ", "-7531"),
-        (
-            "standby.json",
-            lambda said: said["points"][3].update(grid_cell="G99"),
-            "points[3].grid_cell (S04): ",
-            '"G99"',
-        ),
-        (
-            "units.json",
-            lambda said: said["units"][3].update(home="nowhere-at-all"),
-            "units[3].home (P2): ",
-            "nowhere-at-all",
-        ),
-        (
-            "kinds.json",
-            lambda said: said["kinds"][1].update(speed_factor=-7531),
-            "kinds[1].speed_factor (patrol): ",
-            "-7531",
-        ),
-        ("surroundings.json", lambda said: said["cameras"][2].update(at=[7.531, 1.0]), "cameras[2].at (K003): ", "["),
-        ("area.json", lambda said: said["shifts"][1].update(to="quarter-to"), "shifts[1].to (night): ", "quarter-to"),
+        ("handling.json", lambda s: s["small_cases"][1].update(hours=-7531), "small_cases[1].hours: ", "-7531"),
+        ("standby.json", lambda s: s["points"][3].update(grid_cell="G99"), "points[3].grid_cell (S04): ", '"G99"'),
+        ("units.json", lambda s: s["units"][3].update(home="nowhere-at-all"), "units[3].home (P2): ", "nowhere-at-all"),
+        ("kinds.json", lambda s: s["kinds"][1].update(speed_factor=-7531), "kinds[1].speed_factor (patrol): ", "-7531"),
+        ("surroundings.json", lambda s: s["cameras"][2].update(at=[7.531, 1.0]), "cameras[2].at (K003): ", "["),
+        ("area.json", lambda s: s["shifts"][1].update(to="quarter-to"), "shifts[1].to (night): ", "quarter-to"),
     ],
 )
 def test_D2_a_mistake_in_a_folder_is_told_with_file_line_and_field(

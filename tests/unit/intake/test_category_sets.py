@@ -205,40 +205,31 @@ def test_I6_a_record_from_before_the_versions_were_kept_is_still_read_and_change
 
 
 Edit = Callable[[dict[str, Any]], object]
+SET, WALK, SOURCES = "categories.json", "crosswalk.json", "sources.json"
 
 
 @pytest.mark.parametrize(
     ("file", "edit", "complaint"),
     [
-        ("categories.json", lambda c: c["categories"][3].update(code="7702"), "7702: its parent 77 is not there"),
-        ("categories.json", lambda c: c["levels"].pop(), "there is no level 4"),
-        ("categories.json", lambda c: c["report_up"][1].update(categories=["77"]), "report_up public_safety"),
-        ("categories.json", lambda c: c["report_up"][0].update(tags=["tall"]), "no tag 'tall'"),
-        ("categories.json", lambda c: c["categories"][0].update(alias_tags={"x": []}), "no alias of it"),
-        ("categories.json", lambda c: c["categories"][0].update(level=9), r"categories\[0\]\.level \(01\): "),
-        ("categories.json", lambda c: c["tags"].append(c["tags"][0]), r"tags\[17\]\.tag: minor is there twice"),
-        ("crosswalk.json", lambda c: c["pairs"].pop(), r"pairs: 98 of the area's set default-2024-2 is not there"),
-        ("crosswalk.json", lambda c: c["pairs"][0].update(to=["7777"]), "the set second-2024-1 has no category 7777"),
-        ("crosswalk.json", lambda c: c["pairs"][0].update(to=[]), "01 has no partner"),
-        ("crosswalk.json", lambda c: c["pairs"].append(c["pairs"][0]), "01 is there twice"),
-        ("crosswalk.json", lambda c: c.update({"from": "default-1999"}), "from: is 'default-1999'"),
-        ("sources.json", lambda c: c["sources"][0].update(channel="03"), r"sources\[0\]\.channel \(110\): is '03'"),
-        ("sources.json", lambda c: c["sources"][0].update(roles=["king"]), r"sources\[0\]\.roles\[0\] \(110\): "),
-        (
-            "sources.json",
-            lambda c: c["sources"][0].update(categories={"X": "7777"}),
-            r"sources\[0\]\.categories\.X \(110\): the area's set",
-        ),
-        (
-            "sources.json",
-            lambda c: c["sources"][1].update(source="110"),
-            r"sources\[1\]\.source \(110\): 110 is there twice",
-        ),
-        (
-            "sources.json",
-            lambda c: c["sources"][0].update(category_set="third"),
-            r"sources\[0\]\.category_set \(110\): .*no crosswalk .* 'third'",
-        ),
+        (SET, lambda c: c["categories"][3].update(code="7702"), "categories[3].code (7702): its parent 77 is not"),
+        (SET, lambda c: c["levels"].pop(), "categories[7].level (0204): there is no level 4"),
+        (SET, lambda c: c["report_up"][1].update(categories=["77"]), "report_up[1].categories (public_safety): there"),
+        (SET, lambda c: c["report_up"][0].update(tags=["tall"]), "report_up[0].tags (state_security): there is no tag"),
+        (SET, lambda c: c["categories"][0].update(alias_tags={"x": []}), "categories[0].alias_tags.x (01): is no"),
+        (SET, lambda c: c["categories"][0].update(level=9), "categories[0].level (01): "),
+        (SET, lambda c: c["categories"][1].update(code="01"), "categories[1].code (01): 01 is there twice"),
+        (SET, lambda c: c["tags"].append(c["tags"][0]), "tags[17].tag: minor is there twice"),
+        (WALK, lambda c: c["pairs"].pop(), "pairs: 98 of the area's set default-2024-2 is not there"),
+        (WALK, lambda c: c["pairs"][0].update({"from": "77"}), "pairs[0].from: the area's set default-2024-2 has no"),
+        (WALK, lambda c: c["pairs"][0].update(to=["7777"]), "pairs[0].to[0]: the set second-2024-1 has no category"),
+        (WALK, lambda c: c["pairs"][0].update(to=[]), "pairs[0].to: 01 has no partner"),
+        (WALK, lambda c: c["pairs"][1].update({"from": "01"}), "pairs[1].from: 01 is there twice"),
+        (WALK, lambda c: c.update({"from": "default-1999"}), "from: is 'default-1999'"),
+        (SOURCES, lambda c: c["sources"][0].update(channel="03"), "sources[0].channel (110): is '03'"),
+        (SOURCES, lambda c: c["sources"][0].update(roles=["king"]), "sources[0].roles[0] (110): "),
+        (SOURCES, lambda c: c["sources"][0].update(categories={"X": "7777"}), "sources[0].categories.X (110): the "),
+        (SOURCES, lambda c: c["sources"][1].update(source="110"), "sources[1].source (110): 110 is there twice"),
+        (SOURCES, lambda c: c["sources"][0].update(category_set="third"), "sources[0].category_set (110): there is no"),
     ],
 )
 def test_I6_a_folder_that_contradicts_itself_is_named(tmp_path: Path, file: str, edit: Edit, complaint: str) -> None:
@@ -246,9 +237,9 @@ def test_I6_a_folder_that_contradicts_itself_is_named(tmp_path: Path, file: str,
     content = json.loads((tmp_path / "gaoqiao" / file).read_text("utf-8"))
     edit(content)
     (tmp_path / "gaoqiao" / file).write_text(json.dumps(content), "utf-8")
-    with pytest.raises(InvalidArea, match=complaint) as refused:
+    with pytest.raises(InvalidArea) as refused:
         load_grounds(tmp_path)
-    assert f"{file} line {refused.value.line}: {refused.value.field}" in str(refused.value)
+    assert f"{file} line {refused.value.line}: {complaint}" in str(refused.value)
 
 
 @pytest.mark.parametrize(

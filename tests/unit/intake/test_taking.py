@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import shutil
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -146,33 +146,20 @@ def test_I1_masked_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "complaint"),
+    ("rows", "fields", "complaint"),
     [
-        (
-            lambda folder: _edit(folder / "sources.json", "sources", 0, default_category="nope"),
-            r"sources.json line \d+: sources\[0\]\.default_category \(110\): .*nope",
-        ),
-        (
-            lambda folder: _edit(folder / "categories.json", "categories", 0, priority=9),
-            r"categories.json line \d+: categories\[0\]\.priority \(01\): ",
-        ),
-        (
-            lambda folder: _edit(folder / "categories.json", "categories", 0, aliases=["brawl"]),
-            r"categories.json line \d+: categories: .*two categories",
-        ),
-        (lambda folder: (folder / "sources.json").write_text("{"), r"sources.json line 1: is not JSON"),
+        ("sources", {"default_category": "nope"}, "sources[0].default_category (110): the area's set"),
+        ("categories", {"priority": 9}, "categories[0].priority (01): "),
+        ("categories", {"aliases": ["brawl"]}, "categories[5].aliases[0] (020301): 'brawl' stands for two categories"),
+        ("sources", {}, "is not JSON"),
     ],
 )
-def test_I2_a_wrong_folder_is_one_sentence(tmp_path: Path, change: Callable[[Path], None], complaint: str) -> None:
-    import shutil
-
+def test_I2_a_wrong_folder_is_one_sentence(tmp_path: Path, rows: str, fields: dict[str, Any], complaint: str) -> None:
     shutil.copytree(AREAS / "gaoqiao", tmp_path / "gaoqiao")
-    change(tmp_path / "gaoqiao")
-    with pytest.raises(InvalidArea, match=complaint):
-        load_grounds(tmp_path)
-
-
-def _edit(file: Path, rows: str, n: int, **fields: Any) -> None:
+    file = tmp_path / "gaoqiao" / f"{rows}.json"
     content = json.loads(file.read_text("utf-8"))
-    content[rows][n].update(fields)
-    file.write_text(json.dumps(content), "utf-8")
+    content[rows][0].update(fields)
+    file.write_text(json.dumps(content) if fields else "{", "utf-8")
+    with pytest.raises(InvalidArea) as refused:
+        load_grounds(tmp_path)
+    assert str(refused.value).startswith(f"{file} line 1: {complaint}")

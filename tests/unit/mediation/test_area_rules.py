@@ -1,5 +1,6 @@
 """An area's own rules of mediation."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_M7_an_area_has_visits_and_tiers_of_its_own(tmp_path: Path) -> None:
         ('{"venues": [{"id": "a", "name_zh": "a", "name_en": "a", "kind": "castle"}]}', r"venues\[0\]\.kind \(a\): "),
         (
             '{"check_ins": [{"id": "a", "name_zh": "a", "name_en": "a", "grid_cell": "G99"}]}',
-            r"check_ins\[0\]\.grid_cell \(a\): .*no grid cell G99",
+            r"check_ins\[0\]\.grid_cell \(a\): area.json has no grid cell G99",
         ),
     ],
 )
@@ -66,33 +67,23 @@ VENUES = """{
 
 def test_M5_what_a_file_names_and_nobody_is_comes_with_file_line_and_field(tmp_path: Path) -> None:
     (tmp_path / "mediation.json").write_text(VENUES)
-    with pytest.raises(
-        InvalidArea, match=r"mediation.json line 7: venues\[1\].members \(room\): there is no mediator wang\."
-    ):
+    said = "mediation.json line 7: venues[1].members (room): there is no mediator wang."
+    with pytest.raises(InvalidArea, match=re.escape(said)):
         load_rules(tmp_path, GAOQIAO)
 
 
 @pytest.mark.parametrize(
-    ("text", "names"),
+    ("years", "names"),
     [
-        (
-            '{"years": [{"year": 2024, "holidays": ["2025-01-01"]}]}',
-            r"years\[0\]\.holidays\[0\]: 2025-01-01 is not in 2024",
-        ),
-        (
-            '{"years": [{"year": 2024, "holidays": ["2024-02-04"], "workdays": ["2024-02-04"]}]}',
-            r"years\[0\]: .* and a working day",
-        ),
-        ('{"years": [{"year": 2024, "holidays": ["soon"]}]}', r"years\[0\]\.holidays\[0\]: "),
-        (
-            '{"years": [{"year": 2024, "holidays": []}, {"year": 2024, "holidays": []}]}',
-            r"years\[1\]\.year: 2024 is there twice",
-        ),
+        ('{"year": 2024, "holidays": ["2025-01-01"]}', "years[0].holidays[0]: 2025-01-01 is not in 2024"),
+        ('{"year": 2024, "holidays": ["2024-02-04"], "workdays": ["2024-02-04"]}', "years[0]: 2024-02-04 is a"),
+        ('{"year": 2024, "holidays": ["soon"]}', "years[0].holidays[0]: "),
+        ('{"year": 2024, "holidays": []}, {"year": 2024, "holidays": []}', "years[1].year: 2024 is there twice"),
     ],
 )
-def test_M11_a_wrong_calendar_is_refused(tmp_path: Path, text: str, names: str) -> None:
-    (tmp_path / "calendar.json").write_text(text)
-    with pytest.raises(InvalidArea, match=rf"calendar\.json line 1: {names}"):
+def test_M11_a_wrong_calendar_is_refused(tmp_path: Path, years: str, names: str) -> None:
+    (tmp_path / "calendar.json").write_text(f'{{"years": [{years}]}}')
+    with pytest.raises(InvalidArea, match=re.escape(f"calendar.json line 1: {names}")):
         load_rules(tmp_path, GAOQIAO)
 
 
