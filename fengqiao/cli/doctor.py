@@ -158,7 +158,7 @@ def _disk(read: ServiceSettings) -> Finding:
 
 
 def _areas(read: ServiceSettings) -> Iterator[Finding]:
-    """The folders as every service reads them: each names what it cannot use by file and field."""
+    """The folders as every service reads them: each names what it cannot use by file, line and field."""
     mend = "mend the file that is named, or set FENGQIAO_AREAS to the folder of the areas"
     try:
         areas = load_areas(read.areas)

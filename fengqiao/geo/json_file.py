@@ -40,7 +40,7 @@ def read(model: type[Model], file: Path) -> Model:
     except ValidationError as error:
         first = error.errors()[0]
         problem = _WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        raise wrong(file, _field(content, first["loc"]), problem) from error
+        raise wrong(file, _field(content, first["loc"], missing=first["type"] == "missing"), problem) from error
 
 
 def contents(file: Path) -> Any:
@@ -75,14 +75,17 @@ def each_once(file: Path, field: str, names: Iterable[object]) -> None:
         seen.add(name)
 
 
-def _field(content: Any, loc: tuple[int | str, ...]) -> str:
-    """`units[3].home` for where pydantic has been, without what is no part of the file: the branches of a union."""
+def _field(content: Any, loc: tuple[int | str, ...], *, missing: bool) -> str:
+    """`units[3].home` for where pydantic has been, without what is no part of the file: the branches of a union.
+
+    missing: the last part is what the file lacks.
+    """
     field = ""
     for number, part in enumerate(loc, 1):
         try:
             content = content[part]
         except (LookupError, TypeError):
-            if number < len(loc) or not isinstance(content, dict):
+            if number < len(loc) or not missing:
                 continue
         field += f"[{part}]" if isinstance(part, int) else f".{part}"
     return field.removeprefix(".")

@@ -1,4 +1,4 @@
-"""D2, D7, D8: an area's folder that contradicts itself is refused in a sentence that names file and field."""
+"""D2, D7, D8: an area's folder that contradicts itself is refused in a sentence that names file, line and field."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`handling.json` (D11, D13): what it says is used, and a mistake is one sentence that names file and field."""
+"""`handling.json` (D11, D13): what it says is used, and a mistake is one sentence that names file, line and field."""
 
 import json
 import shutil

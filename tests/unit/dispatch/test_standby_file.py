@@ -1,5 +1,5 @@
 """`standby.json` and `surroundings.json` (D6, D7, D9): what they say is used; a mistake is one sentence that names
-file and field."""
+file, line and field."""
 
 import json
 import shutil
