@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from fengqiao.geo.errors import InvalidArea
 from fengqiao.geo.json_lines import line_of, parts
 
-_NAMES: Final = ("id", "code", "source", "kind")
+_NAMES: Final = ("id", "code", "year", "source", "kind")
 """The first of these that a row of a list has is what people call it."""
 _WORDS: Final = {"missing": "is missing", "extra_forbidden": "is not known"}
 
@@ -96,7 +96,11 @@ def _name(content: Any, field: str) -> str:
     for part in parts(field):
         if isinstance(content, list):
             row = content[int(part)] if part.isdigit() and int(part) < len(content) else None
-            named = [row[key] for key in _NAMES if isinstance(row.get(key), str)] if isinstance(row, dict) else []
+            named = (
+                [f"{row[key]}" for key in _NAMES if isinstance(row.get(key), str | int)]
+                if isinstance(row, dict)
+                else []
+            )
             return named[0] if named else ""
         content = content.get(part) if isinstance(content, dict) else None
     return ""

@@ -75,10 +75,10 @@ def test_M5_what_a_file_names_and_nobody_is_comes_with_file_line_and_field(tmp_p
 @pytest.mark.parametrize(
     ("years", "names"),
     [
-        ('{"year": 2024, "holidays": ["2025-01-01"]}', "years[0].holidays[0]: 2025-01-01 is not in 2024"),
-        ('{"year": 2024, "holidays": ["2024-02-04"], "workdays": ["2024-02-04"]}', "years[0]: 2024-02-04 is a"),
-        ('{"year": 2024, "holidays": ["soon"]}', "years[0].holidays[0]: "),
-        ('{"year": 2024, "holidays": []}, {"year": 2024, "holidays": []}', "years[1].year: 2024 is there twice"),
+        ('{"year": 2024, "holidays": ["2025-01-01"]}', "years[0].holidays[0] (2024): 2025-01-01 is not in 2024"),
+        ('{"year": 2024, "holidays": ["2024-02-04"], "workdays": ["2024-02-04"]}', "years[0] (2024): 2024-02-04 is a"),
+        ('{"year": 2024, "holidays": ["soon"]}', "years[0].holidays[0] (2024): "),
+        ('{"year": 2024, "holidays": []}, {"year": 2024, "holidays": []}', "years[1].year (2024): 2024 is there twice"),
     ],
 )
 def test_M11_a_wrong_calendar_is_refused(tmp_path: Path, years: str, names: str) -> None:
