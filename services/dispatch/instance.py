@@ -56,6 +56,9 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         # A fetch that waits for records holds its connection for half a second: questions go over another one.
         self._asker: AIOKafkaConsumer = new_consumer(bootstrap_servers, None)
         self._owners: dict[int, PartitionOwner] = {}
+        self._kept: dict[str, AreaWriter] = {}
+        """Writers of areas that a rebalance has taken, until it is known whose they are next: most stay where they
+        were, and a board that is there needs only what others have written meanwhile."""
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._reading_beside: asyncio.Task[None] | None = None
@@ -138,7 +141,10 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             numbers = sorted({partition.partition for partition in assigned})
             self._read_beside_of(numbers)
             for number in numbers:
-                writers = {area: self._new_writer(area) for area in self._areas.get(number, ())}
+                areas = self._areas.get(number, ())
+                if staying := [area for area in areas if area in self._kept]:
+                    log.info("areas stay", partition=number, areas=staying)
+                writers = {area: self._kept.get(area) or self._new_writer(area) for area in areas}
                 owner = PartitionOwner(
                     number,
                     writers,
@@ -152,6 +158,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 owner.refused.add_done_callback(self._pass_on)
                 self._owners[number] = owner
                 owner.start()
+            self._kept.clear()
             self.connected = True
         except Exception:
             log.exception("partitions could not be taken over")
@@ -169,4 +176,5 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     async def _give_up(self, numbers: Sequence[int]) -> None:
         owners = [owner for number in numbers if (owner := self._owners.pop(number, None)) is not None]
-        await asyncio.gather(*(owner.stop() for owner in owners))
+        for writers in await asyncio.gather(*(owner.stop() for owner in owners)):
+            self._kept.update(writers)

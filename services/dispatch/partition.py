@@ -72,6 +72,7 @@ class PartitionOwner:
         self._refuse_at: dict[str, int] = {}
         self._reconciled = False
         self._accepting = False
+        self._in_order = False
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._turned_at = time.monotonic()
@@ -90,12 +91,13 @@ class PartitionOwner:
         self._pause_all()
         self._task = asyncio.create_task(self._run(), name=f"partition {self.number}")
 
-    async def stop(self) -> None:
-        """Finish the step in hand, keep a snapshot, let go."""
+    async def stop(self) -> Mapping[str, AreaWriter]:
+        """Finish the step in hand, keep a snapshot, let go. The writers, if they have come to a good end."""
         self._stopping.set()
         self._wake.set()
         await ended(self._task, within=6)
         self.ready = False
+        return self._writers if self._in_order else {}
 
     async def _run(self) -> None:
         wait = 0.1
@@ -108,6 +110,7 @@ class PartitionOwner:
                 for writer in self._writers.values():
                     await writer.save_snapshot()
                 await self._commit()
+                self._in_order = True
                 return
             except ForeignJournal as error:
                 log.error("refused", partition=self.number, why=str(error))

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections import Counter
 from typing import Any
 
 import orjson
@@ -253,6 +254,30 @@ async def test_a_sleeping_writer_is_fenced_and_nobody_is_sent_twice(fresh_system
         assert by_sequence.setdefault(sequence, one.value) == one.value, "a repeat says something else"
     opened_incidents = [orjson.loads(value)["incident_id"] for value in by_sequence.values() if b'"wanted"' in value]
     assert len(opened_incidents) == len(set(opened_incidents)) == 11
+    await _verified(system)
+
+
+async def test_areas_that_stay_through_a_rebalance_go_on_from_the_board_that_is_there(fresh_system: System) -> None:
+    system = fresh_system
+    await system.start("dispatch")
+    async with system.client("dispatcher") as desk, publishing(system) as publisher:
+        await desk.dispatch.duty("P1", on=True, area="gaoqiao")
+        await publisher.publish(record(system, report("alone"), incident("alone"), 1))
+        await opened(system, "alone", assigned=1)
+        second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
+        system.processes["second"] = second
+        second.start()
+        await second.wait_ready(f"{system.url('notify')}/readyz", 40)
+        await publisher.publish(record(system, report("both"), incident("both"), 1))
+        await opened(system, "both")
+        # Wherever the area was while there were two, the first one has it now, with what the other wrote.
+        await second.stop()
+        await publisher.publish(record(system, report("alone again"), incident("alone again"), 1))
+        await opened(system, "alone again")
+    lines = [orjson.loads(line) for line in system.log("dispatch").splitlines()]
+    stayed = Counter(area for line in lines if line["event"] == "areas stay" for area in line["areas"])
+    assert 0 < len(stayed) < 5, "the second instance takes some of the areas"
+    assert set(stayed.values()) == {2}, "the others stay when it comes and when it goes"
     await _verified(system)
 
 
