@@ -14,6 +14,8 @@ from fengqiao.geo.errors import InvalidPlace
 
 # A kilometre inside the box that is shifted: on its rim no inverse can be exact.
 china = st.tuples(st.floats(72.1, 137.7), st.floats(0.9, 55.7))
+mainland = st.tuples(st.floats(73.0, 135.0), st.floats(18.0, 53.0))
+"""South of it, over the sea, GCJ-02 leaves some places where they are; here it moves by 17 m at least (searched)."""
 globe = st.tuples(st.floats(-180, 180), st.floats(-90, 90))
 
 
@@ -54,7 +56,7 @@ def test_I3_back_and_there_is_within_a_millimetre(place: tuple[float, float], da
     assert haversine_metres(*from_wgs84(*to_wgs84(*place, datum), datum), *place) <= 0.001
 
 
-@given(china)
+@given(mainland)
 def test_I3_gcj02_moves_a_place_by_some_hundred_metres(place: tuple[float, float]) -> None:
     assert 10 < haversine_metres(*from_wgs84(*place, Datum.GCJ02), *place) < 800
 
