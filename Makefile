@@ -59,7 +59,9 @@ $(STAMP): uv.lock pyproject.toml fengqiao/local/jars.lock $(wildcard fengqiao/lo
 	    .venv-bootstrap/bin/python -m pip install --quiet uv
 	  fi
 	fi
-	"$$uv" sync --frozen --quiet --python "$$python"
+	# Compiled here: where Python may not write bytecode, every process would compile two thousand modules at its start.
+	"$$uv" sync --frozen --quiet --compile-bytecode --python "$$python"
+	$(PYTHON) -m compileall -q fengqiao services simulation tests
 	$(PYTHON) -m fengqiao.cli jars
 	touch $@
 

@@ -95,7 +95,7 @@ class System:
             for service in started:
                 await self.ready(service)
 
-    async def ready(self, service: ServiceName, seconds: float = 40.0) -> None:
+    async def ready(self, service: ServiceName, seconds: float = 90.0) -> None:
         await self.processes[service].wait_ready(f"{self.url(service)}/readyz", seconds)
 
     async def stop(self) -> None:
