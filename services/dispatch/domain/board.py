@@ -174,6 +174,12 @@ class Incident:
         return (*(one for one in before if one.active), *self.assignments[self.order.round :])
 
     @property
+    def cleared_last(self) -> Assignment | None:
+        """The police assignment that was cleared last: what its crew said of how it ended counts."""
+        cleared = [(at, one.unit, one) for one in self.assignments if one.police and (at := one.times.cleared_at)]
+        return max(cleared, key=lambda each: each[:2])[2] if cleared else None
+
+    @property
     def leaves_after(self) -> datetime | None:
         """From when its day on the board counts; None while it is open or its small case is watched."""
         case = self.order.small_case

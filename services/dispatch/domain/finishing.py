@@ -23,13 +23,9 @@ def last_to_go(incident: Incident, assignment: Assignment) -> bool:
 
 def finish_after_last(then: Happenings, incident_id: str, command: Command | None) -> None:
     """The last one has gone without a word of his own: what police said last counts."""
-    incident = then.board.incidents[incident_id]
-    said_last = max(
-        (one.times.cleared_at, one.disposition or "")
-        for one in incident.current
-        if one.police and one.times.cleared_at is not None
-    )
-    finish(then, incident_id, command, said_last[1])
+    last = then.board.incidents[incident_id].cleared_last
+    assert last is not None  # police are done (`last_to_go`)
+    finish(then, incident_id, command, last.disposition or "")
 
 
 def finish(then: Happenings, incident_id: str, command: Command | None, disposition: str) -> None:

@@ -22,19 +22,21 @@ def open_small_case(then: Happenings, incident_id: str, command: Command | None,
     case = incident.order.small_case
     if case is not None and case.solved_at is None:
         return  # reopened and closed again: it has been watched all the time
-    cleared = [(one.times.cleared_at, one.unit) for one in incident.assignments if one.police and one.times.cleared_at]
-    owner = max(cleared)[1] if cleared or command is None else command.by.client
+    if incident.cleared_last is not None:
+        owner = incident.cleared_last.unit
+    else:
+        assert command is not None  # what nobody has cleared does not end by itself
+        owner = command.by.client
     then.add(told.SmallCaseOpened(**then.marks(incident, command), owner=owner, due_at=then.now + within))
 
 
-def small_after_all(then: Happenings, incident_id: str, command: Command | None) -> None:
+def small_after_all(then: Happenings, incident_id: str, command: Command) -> None:
     """It has another category: what is closed already, and small, and not solved, is watched from here on."""
     incident = then.board.incidents[incident_id]
     if incident.status != "closed" or incident.order.small_case is not None:
         return
-    cleared = [(one.times.cleared_at, one.disposition or "") for one in incident.assignments if one.times.cleared_at]
-    result = incident.order.final_form or (max(cleared)[1] if cleared else "")
-    open_small_case(then, incident_id, command, result)
+    last = incident.cleared_last
+    open_small_case(then, incident_id, command, incident.order.final_form or (last and last.disposition) or "")
 
 
 def own(then: Happenings, command: orders.OwnSmallCase) -> None:
