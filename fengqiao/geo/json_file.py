@@ -96,11 +96,7 @@ def _name(content: Any, field: str) -> str:
     for part in parts(field):
         if isinstance(content, list):
             row = content[int(part)] if part.isdigit() and int(part) < len(content) else None
-            named = (
-                [f"{row[key]}" for key in _NAMES if isinstance(row.get(key), str | int)]
-                if isinstance(row, dict)
-                else []
-            )
-            return named[0] if named else ""
+            named = (row[key] for key in _NAMES if key in row) if isinstance(row, dict) else ()
+            return next((f"{one}" for one in named if isinstance(one, str | int)), "")
         content = content.get(part) if isinstance(content, dict) else None
     return ""

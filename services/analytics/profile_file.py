@@ -17,12 +17,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
 from fengqiao.geo.areas import Area
-from fengqiao.geo.json_file import Part, Row, read, wrong
+from fengqiao.geo.json_file import Model, Part, Row, read, wrong
 from services.analytics.domain.profile import (
     CLOCKS,
     GOALS,
@@ -138,9 +138,6 @@ class _Standby(Part):
     bands: tuple[_Band, ...] = ()
 
 
-Model = TypeVar("Model", bound=Part | Row)
-
-
 def load_profiles(folder: Path, areas: Iterable[Area]) -> dict[str, Profile]:
     """The profile of each area; `folder` holds the areas' folders. Raises InvalidArea."""
     return {area.id: load_profile(folder / area.id, area) for area in areas}
@@ -150,7 +147,8 @@ def load_profile(folder: Path, area: Area) -> Profile:
     """What the files in `folder` say. Raises InvalidArea."""
     file = folder / "analytics.json"
     written = _read(_Profile, file)
-    categories, codes = _read(_Categories, folder / "categories.json").categories, category_codes(folder)
+    categories = _read(_Categories, folder / "categories.json").categories
+    codes = _codes_of(categories)
     results = _read(_Handling, folder / "handling.json").results
     standby = _read(_Standby, folder / "standby.json")
     on_scene = written.on_scene_results
@@ -191,7 +189,10 @@ def load_profile(folder: Path, area: Area) -> Profile:
 
 def category_codes(folder: Path) -> dict[str, str]:
     """Alias or code → code, of the area's set. Raises InvalidArea."""
-    rows = _read(_Categories, folder / "categories.json").categories
+    return _codes_of(_read(_Categories, folder / "categories.json").categories)
+
+
+def _codes_of(rows: Iterable[_Category]) -> dict[str, str]:
     codes = {alias: row.code for row in rows for alias in row.aliases}
     return codes | {row.code: row.code for row in rows}
 
