@@ -85,6 +85,19 @@ class System:
             ROOT,
         )
 
+    def another_dispatch(self, **variables: str) -> Process:
+        """A second instance of dispatch, not started. It answers at notify's address, which stays free then."""
+        second = self.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=self.url("notify"), **variables)
+        self.processes["second"] = second
+        return second
+
+    async def start_another_dispatch(self, seconds: float = 40.0) -> Process:
+        """A second instance of dispatch that is ready."""
+        second = self.another_dispatch()
+        second.start()
+        await second.wait_ready(f"{self.url('notify')}/readyz", seconds)
+        return second
+
     async def start(self, *services: ServiceName, ready: bool = True, **variables: str) -> None:
         """Start the services (all of them by default) and wait until each is ready."""
         started = services or NAMES

@@ -198,8 +198,7 @@ async def _one_writer(history: History, incidents: int) -> dict[str, Any]:
 
 async def _takeovers(system: System, publisher: Publisher, history: History) -> list[float]:
     """Seconds from `kill -9` of each of two instances to the decision of a report published then."""
-    second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-    system.processes["second"] = second
+    second = system.another_dispatch()
     await system.start("dispatch", ready=False)
     second.start()
     await system.ready("dispatch", 60)

@@ -50,6 +50,12 @@ def row(page: Page, number: str) -> Locator:
     return page.locator(f"#incident-{number}")
 
 
+async def crew_to_scene(page: Page, number: str) -> None:
+    """Take the steps of a call on the crew's telephone, until its unit is there."""
+    for word in ("签收", "出发", "到场"):
+        await page.locator(f'[aria-label="{number}"] .crew-next', has_text=word).click()
+
+
 async def police_on(desk: Fengqiao, number: str) -> str | None:
     found = [one for one in (await state(desk, number)).get("assignments", ()) if one["status"] == "assigned"]
     return str(found[0]["unit"]) if found else None

@@ -18,6 +18,7 @@ from tests.browser.deeds import (
     bulletin,
     call,
     check_in_calls,
+    crew_to_scene,
     find_hazard,
     fix_of,
     hazard,
@@ -376,9 +377,7 @@ async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browse
         await eventually(lambda: fix_of(room, "P1", 113.0201), what="its position is on the board")
         assert await seat.serious() == []
         await seat.picture("crew-zh")
-        for word in ("签收", "出发", "到场"):
-            button = page.locator(f'[aria-label="{number}"] .crew-next', has_text=word)
-            await button.click()
+        await crew_to_scene(page, number)
         await page.locator(f'[aria-label="{number}"] select').select_option("当场调解")
         await page.locator(f'[aria-label="{number}"] .crew-next').click()
         await page.locator(f'[aria-label="{number}"]').wait_for(state="detached")
@@ -389,8 +388,7 @@ async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browse
         await page.route("**/v1/areas/gaoqiao/handling", lambda route: route.fulfill(json={"results": [], "forms": []}))
         await page.reload()
         await desk.dispatch.assign((await state(desk, again))["id"], ["P1"], "test")
-        for word in ("签收", "出发", "到场"):
-            await page.locator(f'[aria-label="{again}"] .crew-next', has_text=word).click()
+        await crew_to_scene(page, again)
         await page.locator(f'[aria-label="{again}"] input[name=result]').fill("当场调解")
         await page.locator(f'[aria-label="{again}"] .crew-next').click()
         await page.locator(f'[aria-label="{again}"]').wait_for(state="detached")

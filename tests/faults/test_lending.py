@@ -54,22 +54,13 @@ async def test_D8_one_loan_one_return_between_two_processes_that_are_killed(fres
     """Each holds one of the areas. Whichever dies, the other one takes its area over, or it comes back."""
     system = fresh_system
     await system.start("dispatch")
-    second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-    system.processes["second"] = second
-    second.start()
-    await second.wait_ready(f"{system.url('notify')}/readyz", 40)
+    second = await system.start_another_dispatch()
     async with both(system) as desk, publishing(system) as publisher:
         for unit in PATROLS:
             await desk.dispatch.duty(unit, on=True, area="yujin")
         for number in (1, 2, 3):
             await second.kill()
-            second = system.process(
-                "dispatch",
-                name="second",
-                FENGQIAO_DISPATCH_URL=system.url("notify"),
-                FENGQIAO_FAILPOINTS=f"{point}=kill:{number}",
-            )
-            system.processes["second"] = second
+            second = system.another_dispatch(FENGQIAO_FAILPOINTS=f"{point}=kill:{number}")
             second.start()  # it may die before it is ready
             await one_loan(system, desk, publisher, f"{point} {number}")
     await nothing_wrong(system)

@@ -41,10 +41,7 @@ async def test_I1_D4_stopped_and_going_on(own_servers: LocalServers, tmp_path: P
 async def test_D4_dispatch_sleeps_and_another_takes_over(fresh_system: System, seconds: float) -> None:
     system = fresh_system
     await system.start(*SERVICES)
-    second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-    system.processes["second"] = second
-    second.start()
-    await second.wait_ready(f"{system.url('notify')}/readyz", 60)
+    second = await system.start_another_dispatch(60)
     dispatchers = [system.url("dispatch"), system.url("notify")]
     async with Load(system, f"{SEED}/sleep/{seconds:g}", rate=10, dispatchers=dispatchers) as load:
         await load.sign_on()
@@ -86,8 +83,7 @@ async def test_D4_members_join_and_leave(fresh_system: System) -> None:
     """Every 3 s a second instance of dispatch joins, or leaves: in order, or by kill -9."""
     system = fresh_system
     await system.start(*SERVICES)
-    second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-    system.processes["second"] = second
+    second = system.another_dispatch()
     async with Load(system, f"{SEED}/churn", rate=8) as load:
         await load.sign_on()
         working = asyncio.create_task(load.run(int(8 * CHURN_S)))

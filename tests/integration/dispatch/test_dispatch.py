@@ -225,11 +225,8 @@ async def test_a_sleeping_writer_is_fenced_and_nobody_is_sent_twice(fresh_system
         await publisher.publish(record(system, report("before"), incident("before"), 1))
         await opened(system, "before", assigned=1)
         sleeper = system.processes["dispatch"]
-        second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-        system.processes["second"] = second
         sleeper.signal(signal.SIGSTOP)
-        second.start()
-        await second.wait_ready(f"{system.url('notify')}/readyz", 40)
+        await system.start_another_dispatch()
         for number in range(5):
             await publisher.publish(record(system, report(f"slept {number}"), incident(f"slept {number}"), 1))
 
@@ -264,10 +261,7 @@ async def test_areas_that_stay_through_a_rebalance_go_on_from_the_board_that_is_
         await desk.dispatch.duty("P1", on=True, area="gaoqiao")
         await publisher.publish(record(system, report("alone"), incident("alone"), 1))
         await opened(system, "alone", assigned=1)
-        second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-        system.processes["second"] = second
-        second.start()
-        await second.wait_ready(f"{system.url('notify')}/readyz", 40)
+        second = await system.start_another_dispatch()
         await publisher.publish(record(system, report("both"), incident("both"), 1))
         await opened(system, "both")
         # Wherever the area was while there were two, the first one has it now, with what the other wrote.

@@ -170,10 +170,7 @@ def _acknowledged(system: System, assignment_id: str, clock: DomainClock) -> Out
 async def test_D1_D5_any_instance_recommends_and_the_graver_call_diverts(fresh_system: System) -> None:
     system = fresh_system
     await system.start("dispatch")
-    second = system.process("dispatch", name="second", FENGQIAO_DISPATCH_URL=system.url("notify"))
-    system.processes["second"] = second
-    second.start()
-    await second.wait_ready(f"{system.url('notify')}/readyz", 40)
+    await system.start_another_dispatch()
     elsewhere = Fengqiao(Addresses(dispatch=system.url("notify")), system.token("dispatcher"))
     async with system.client("dispatcher") as desk, elsewhere, publishing(system) as publisher:
         await desk.dispatch.duty("P1", on=True, area="gaoqiao")
