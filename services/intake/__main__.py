@@ -30,7 +30,7 @@ from fengqiao.runtime.relay import Relay
 from fengqiao.runtime.settings import exit_with
 from fengqiao.runtime.telemetry import configure_telemetry, shutdown_telemetry
 from services.intake import api, batch_api, disputes_api, lookup_api
-from services.intake.acceptance import Acceptance, Inserts
+from services.intake.acceptance import Acceptance
 from services.intake.admission import Admission
 from services.intake.area_folder import load_grounds
 from services.intake.audit import JOURNAL
@@ -40,6 +40,7 @@ from services.intake.disputes import Disputes
 from services.intake.domain.duplicates import RecentIncidents
 from services.intake.domain.ground import Grounds
 from services.intake.following import GROUP, TOPIC, Following
+from services.intake.inserting import Inserts
 from services.intake.neighbours import Neighbours
 from services.intake.outbox import Outbox
 from services.intake.settings import IntakeSettings
@@ -69,17 +70,18 @@ class Intake:
             Relay(self.incidents, self.publisher, prefix, NAME),
             Relay(disputes, self.publisher, prefix, "intake-disputes"),
         )
-        self._inserts = Inserts(self.incidents, settings.group_size, settings.group_lanes)
+        emergencies, inserts = (Inserts(self.incidents, settings.group_size, settings.group_lanes) for _ in range(2))
         dispute_inserts = Inserts(disputes, settings.group_size, 1)
+        self._inserts = (emergencies, inserts, dispute_inserts)
         recent = RecentIncidents()
         admission = Admission(settings.client_rate, settings.requests_at_once)
         outbox, dispute_outbox = (Outbox(relay, self.publisher) for relay in self.relays)
         self.desk = Desk(
             grounds=grounds,
             incidents=self.incidents,
-            acceptance=Acceptance(grounds, self.incidents, self._inserts, outbox, recent, admission, clock),
+            acceptance=Acceptance(grounds, emergencies, inserts, outbox, recent, admission, clock),
             corrections=Corrections(grounds, self.incidents, outbox, clock),
-            disputes=Disputes(grounds, self.incidents, disputes, dispute_inserts, dispute_outbox, clock),
+            disputes=Disputes(grounds, self.incidents, dispute_inserts, dispute_outbox, admission.turn, clock),
             audit=Audit(Collection(database, "intake_audit"), f"{JOURNAL}:{secrets.token_hex(6)}"),
             admission=admission,
             clock=clock,
@@ -117,7 +119,7 @@ class Intake:
             await asyncio.gather(self.consumer.stop(), self._neighbours.stop())
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(2):
-                    await self._inserts.drain()
+                    await asyncio.gather(*(inserts.drain() for inserts in self._inserts))
             for relay in self.relays:
                 await relay.stop()
             await self.publisher.stop()

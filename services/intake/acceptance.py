@@ -7,7 +7,6 @@ tell           publish `incident.reported`; what Kafka does not acknowledge in t
 """
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,10 +16,8 @@ from fengqiao.contracts.model import Location
 from fengqiao.contracts.topics import INCIDENTS
 from fengqiao.runtime.auth import Principal
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.documents import Document
 from fengqiao.runtime.failpoints import failpoint
-from fengqiao.runtime.groups import GroupCommit
-from fengqiao.runtime.metrics import GROUP_SIZE
 from fengqiao.runtime.problems import KeyReused, Unavailable
 from fengqiao.runtime.relay import with_pending
 from services.intake import records
@@ -30,6 +27,7 @@ from services.intake.domain.duplicates import WITHIN_S, RecentIncidents, Sightin
 from services.intake.domain.errors import WrongField
 from services.intake.domain.ground import Grounds
 from services.intake.domain.taking import Taken, fingerprint, reported, take
+from services.intake.inserting import Inserts
 from services.intake.outbox import Outbox
 from services.intake.refusals import store_answers
 from services.intake.sight import may_report_as
@@ -54,32 +52,13 @@ class Patience:
         return cls(began + STORE_S, began + KAFKA_S)
 
 
-class Inserts:
-    """New documents of one collection, inserted in groups; for each, whether it is new."""
-
-    def __init__(self, collection: Collection, size: int, lanes: int) -> None:
-        self._collection = collection
-        self._group: GroupCommit[Document, bool] = GroupCommit(self._insert, size, lanes)
-
-    async def insert(self, document: Document) -> bool:
-        """False: its `_id` was there. Raises StoreUnavailable."""
-        return await self._group.submit(document)
-
-    async def drain(self) -> None:
-        await self._group.drain()
-
-    async def _insert(self, documents: Sequence[Document]) -> Sequence[bool]:
-        GROUP_SIZE.observe(len(documents))
-        return await self._collection.insert_each(documents)
-
-
 class Acceptance:
-    """Takes calls."""
+    """Takes calls. inserts: of emergencies, which wait for no others, and of the rest."""
 
     def __init__(
         self,
         grounds: Grounds,
-        incidents: Collection,
+        emergencies: Inserts,
         inserts: Inserts,
         outbox: Outbox,
         recent: RecentIncidents,
@@ -87,7 +66,7 @@ class Acceptance:
         clock: Clock,
     ) -> None:
         self._grounds = grounds
-        self._incidents = incidents
+        self._emergencies = emergencies
         self._inserts = inserts
         self._outbox = outbox
         self._recent = recent
@@ -102,8 +81,12 @@ class Acceptance:
         if key is None:
             raise WrongField("/external_id", "send external_id, or the header Idempotency-Key: it makes a repeat safe")
         taken = take(draft, self._grounds, caller.may, lambda source: may_report_as(caller, source))
-        with self._admission.enter(caller.client, emergency=is_emergency(taken.source.source, taken.priority)):
-            return await self._keep(caller.client, draft, key, taken, patience)
+        emergency = is_emergency(taken.source.source, taken.priority)
+        inserts = self._emergencies if emergency else self._inserts
+        with self._admission.enter(caller.client, emergency=emergency):
+            if not inserts.in_time(patience.store):
+                raise self._admission.crowded(emergency=emergency)
+            return await self._keep(inserts, caller.client, draft, key, taken, patience)
 
     def like(self, area: str, code: str, location: Location) -> tuple[DuplicateCandidate, ...]:
         """Which open incidents a call of now, of that category and place, may be about; the best first."""
@@ -112,15 +95,14 @@ class Acceptance:
         return self._recent.like(Sighting("", area, code, location.lon, location.lat, location.confidence, at, at))
 
     async def _keep(
-        self, client: str, draft: IncidentDraft, key: str, taken: Taken, patience: Patience
+        self, inserts: Inserts, client: str, draft: IncidentDraft, key: str, taken: Taken, patience: Patience
     ) -> dict[str, Any]:
         id = ids.digest(client, "incident", key)
         mark = fingerprint(draft)
         document, sighting = self._document(id, client, draft, mark, taken)
         try:
             async with store_answers(patience.store, self._admission.turn):
-                is_new = await self._inserts.insert(document)
-                kept = document if is_new else await self._incidents.get(id)
+                kept, is_new = await inserts.insert(document)
         except Unavailable:
             self._outbox.later(id)  # it may be there all the same
             raise

@@ -43,23 +43,31 @@ class Admission:
         self._turns = Turns(AGAIN_PER_SECOND, *AGAIN_S)
 
     def turn(self) -> float:
-        """Real seconds after which one whom the store left without an answer may come again."""
+        """Real seconds after which one who was refused, or whom the store left without an answer, may come again."""
         return self._turns.next(self._seconds())
+
+    def crowded(self, *, emergency: bool) -> Unavailable:
+        """What one is told for whom there is no room, or no time."""
+        REQUESTS_LIMITED.labels(_lane(emergency)).inc()
+        return Unavailable("Too many reports are being taken at this moment: send it again.", retry_after=self.turn())
 
     @contextmanager
     def enter(self, client: str, *, emergency: bool) -> Iterator[None]:
         """Take a place in a lane for the time of the block. Raises TooManyRequests and Unavailable."""
-        lane = "emergency" if emergency else "ordinary"
+        lane = _lane(emergency)
         wait = self._buckets.take((lane, client), self._seconds())
         if wait:
             REQUESTS_LIMITED.labels(lane).inc()
             log.warning("client over its limit", client=client, lane=lane)
             raise TooManyRequests(f"This client may send {self._per_second:g} reports a second.", retry_after=wait)
         if self._under_way[lane] >= self._at_once:
-            REQUESTS_LIMITED.labels(lane).inc()
-            raise Unavailable("Too many reports are being taken at this moment: send it again.", retry_after=1.0)
+            raise self.crowded(emergency=emergency)
         self._under_way[lane] += 1
         try:
             yield
         finally:
             self._under_way[lane] -= 1
+
+
+def _lane(emergency: bool) -> str:
+    return "emergency" if emergency else "ordinary"

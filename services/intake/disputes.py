@@ -4,6 +4,7 @@ The case's id is made from the incident's, or from client and key as an incident
 before mediation has heard of it.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from fengqiao.contracts import ids
@@ -17,13 +18,14 @@ from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.problems import Conflict, KeyReused, Unavailable
 from fengqiao.runtime.relay import with_pending
 from services.intake import records
-from services.intake.acceptance import Inserts, Patience
+from services.intake.acceptance import Patience
 from services.intake.domain.categories import Row
 from services.intake.domain.drafts import DisputeDraft, to_the_millisecond
 from services.intake.domain.errors import ForeignArea, WrongField
 from services.intake.domain.ground import Ground, Grounds
 from services.intake.domain.placing import place
 from services.intake.domain.taking import fingerprint
+from services.intake.inserting import Inserts
 from services.intake.outbox import Outbox
 from services.intake.refusals import store_answers
 
@@ -35,26 +37,26 @@ class Disputes:
         self,
         grounds: Grounds,
         incidents: Collection,
-        disputes: Collection,
         inserts: Inserts,
         outbox: Outbox,
+        again: Callable[[], float],
         clock: Clock,
     ) -> None:
+        """again: real seconds after which one whom the store left without an answer may come again."""
         self._grounds = grounds
         self._incidents = incidents
-        self._disputes = disputes
         self._inserts = inserts
         self._outbox = outbox
+        self._again = again
         self._clock = clock
 
     async def report(
         self, caller: Principal, draft: DisputeDraft, header_key: str | None, patience: Patience
     ) -> dict[str, Any]:
         """The answer that names the case. Raises Refusal and Problem."""
-        async with store_answers(patience.store):
+        async with store_answers(patience.store, self._again):
             document = await self._document(caller, draft, draft.external_id or header_key)
-            is_new = await self._inserts.insert(document)
-            kept = document if is_new else await self._disputes.get(document["_id"])
+            kept, is_new = await self._inserts.insert(document)
         if kept is None:
             raise Unavailable("The dispute cannot be read just now: send it again with the same key.")
         if kept["fingerprint"] != document["fingerprint"]:

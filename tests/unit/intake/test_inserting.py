@@ -1,0 +1,76 @@
+"""I1: whoever could not be written in time is told so before it is tried, and the others are written in time."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import cast
+
+from fengqiao.runtime.documents import Collection, Document
+from services.intake.inserting import Inserts
+
+TOOK_S = 0.5
+
+
+class Slow:
+    """A collection that takes half a second for each insert, by a clock of its own, once the test lets it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.there: dict[str, Document] = {}
+        self.go = asyncio.Event()
+
+    async def insert_each(self, documents: Sequence[Document]) -> list[bool]:
+        await self.go.wait()
+        self.now += TOOK_S
+        new = [document["_id"] not in self.there for document in documents]
+        self.there = {document["_id"]: document for document in documents} | self.there
+        return new
+
+    async def get_many(self, ids: Sequence[str]) -> dict[str, Document]:
+        return {id: self.there[id] for id in ids}
+
+
+def inserts_of(slow: Slow, lanes: int = 1) -> Inserts:
+    return Inserts(cast(Collection, slow), 4, lanes, lambda: slow.now)
+
+
+def begin(inserts: Inserts, ids: Sequence[str]) -> "list[asyncio.Task[tuple[Document | None, bool]]]":
+    return [asyncio.create_task(inserts.insert({"_id": id})) for id in ids]
+
+
+async def test_I1_no_more_are_let_in_than_can_be_written_in_time() -> None:
+    slow = Slow()
+    slow.go.set()
+    inserts = inserts_of(slow)
+    for id in "abcdefgh":  # the first ones tell how long an insert takes
+        await inserts.insert({"_id": id})
+    slow.go.clear()
+    began = slow.now
+    let_in = []
+    for number in range(40):
+        if inserts.in_time(began + 1.3):
+            let_in += begin(inserts, [str(number)])
+            await asyncio.sleep(0)
+    # One under way, and three fit before 1.3 s: half of that one is over, as far as anybody knows.
+    assert len(let_in) == 1 + 4 + 4
+    slow.go.set()
+    await asyncio.gather(*let_in)
+    assert slow.now <= began + 1.5
+
+
+async def test_I1_a_store_that_was_slow_once_is_tried_again() -> None:
+    slow = Slow()
+    slow.go.set()
+    inserts = inserts_of(slow)
+    for id in "abcdefgh":
+        await inserts.insert({"_id": id})
+    assert inserts.in_time(slow.now + 0.01)
+
+
+async def test_I1_what_was_there_is_told_as_it_was_kept() -> None:
+    slow = Slow()
+    slow.there = {"a": {"_id": "a", "said": "first"}}
+    slow.go.set()
+    inserts = inserts_of(slow)
+    old, new = await asyncio.gather(inserts.insert({"_id": "a", "said": "other"}), inserts.insert({"_id": "b"}))
+    assert old == ({"_id": "a", "said": "first"}, False)
+    assert new == ({"_id": "b"}, True)
