@@ -278,6 +278,8 @@ class Board:
     units: HashTrieMap[str, OnDuty] = field(default_factory=HashTrieMap)
     queue: HashTrieMap[str, tuple[int, datetime]] = field(default_factory=HashTrieMap)
     """Incidents that wait for a unit: priority and time of arrival."""
+    in_turn: tuple[tuple[datetime, str], ...] = ()
+    """The same by their turn, the next to be served first. Follows from `queue`."""
     ended: Queue[tuple[datetime, str]] = field(default_factory=Queue)
     """Ended incidents, oldest first, until they are retired."""
     aside: HashTrieMap[str, SetAside] = field(default_factory=HashTrieMap)

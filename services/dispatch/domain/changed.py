@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 
 from fengqiao.contracts.dispatch import Wanted
@@ -9,6 +10,7 @@ from fengqiao.contracts.states import IncidentStatus
 from services.dispatch.domain.board import Assignment, Board, Incident, Ordered, rescheduled
 from services.dispatch.domain.handling import CREW_EMERGENCY
 from services.dispatch.domain.incident_status import WORKING
+from services.dispatch.domain.queue import moved
 from services.dispatch.domain.timers import look_at
 
 NOTHING: Final[Mapping[str, Any]] = {}
@@ -38,19 +40,15 @@ def put(
     """
     working = changes.get("status", incident.status) in WORKING
     waiting: tuple[Wanted, ...] = changes.get("waiting", incident.waiting)
-    queue = board.queue
     queued = working and any(wanted.required for wanted in waiting)
+    place: tuple[int, datetime] | None = None
     if queued:
         rank = BEFORE_ALL if incident.source == CREW_EMERGENCY else changes.get("priority", incident.priority)
         place = rank, incident.received_at
-        if queue.get(incident.id) != place:
-            queue = queue.insert(incident.id, place)
-    elif incident.id in queue:
-        queue = queue.discard(incident.id)
     if working:
         changes["status"] = working_status(changes.get("assignments", incident.assignments), queued)
     changed = replace(incident, sequence=sequence, **changes)
-    more = dict(of_board)
+    more = dict(of_board) | moved(board, incident.id, place)
     after = look_at(changed)
     if after != incident.look_at:
         changed = replace(changed, look_at=after)
@@ -58,7 +56,7 @@ def put(
     incidents = board.incidents.insert(incident.id, changed)
     if "ordered" in changes or incident.id in board.held:
         more |= _watched(board, changed)
-    return replace(board, sequence=sequence, incidents=incidents, queue=queue, **more)
+    return replace(board, sequence=sequence, incidents=incidents, **more)
 
 
 def _watched(board: Board, incident: Incident) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from services.dispatch.domain.board import Board, slot
 from services.dispatch.domain.finishing import police_done
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.incident_status import ENDED, WORKING
+from services.dispatch.domain.queue import turns_of
 from services.dispatch.domain.timers import look_at
 
 ORDER_OF: Final[dict[type[Event], str]] = {
@@ -120,6 +121,8 @@ def _held_once(board: Board, forces: Forces) -> Iterator[str]:
 
 def _served(board: Board) -> Iterator[str]:
     """Whoever waits for a unit is in the queue; who is held by order, and whose small case is watched, is listed."""
+    if board.in_turn != turns_of(dict(board.queue.items())):
+        yield "the order of the queue is not that of its turns"
     for incident in board.incidents.values():
         waits = incident.status in WORKING and any(role.required for role in incident.waiting)
         if waits != (incident.id in board.queue):

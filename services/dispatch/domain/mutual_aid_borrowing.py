@@ -13,7 +13,6 @@ from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.incident_status import WORKING
 from services.dispatch.domain.mutual_aid_lending import next_message
 from services.dispatch.domain.mutual_aid_state import Borrowed, guest
-from services.dispatch.domain.queue import in_turn
 from services.dispatch.domain.sending import assignment_marks, fill, send
 
 ASKS_AT_ONCE: Final = 2
@@ -31,7 +30,7 @@ def watch_aid(then: Happenings) -> None:
                 answered(then, ask.aid_id, "none", None)
     if not then.context.forces.lenders or not then.board.queue:
         return
-    for incident_id in in_turn(then.board):
+    for _, incident_id in then.board.in_turn:
         if len(then.board.aid.asks) >= MOST_ASKS:
             return
         incident = then.board.incidents[incident_id]

@@ -9,9 +9,10 @@ are shared out among them with the least travel seconds in all (`assigning`). Ca
 against others: each gets the nearest unit for itself, in their turn.
 """
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from services.dispatch.domain.board import Board
 
@@ -24,11 +25,26 @@ def turn(priority: int, received_at: datetime) -> datetime:
     return received_at + (priority - 1) * AGEING
 
 
-def in_turn(board: Board) -> list[str]:
-    """The waiting calls, the next to be served first."""
-    return [
-        incident_id for _, incident_id in sorted((turn(*place), incident) for incident, place in board.queue.items())
-    ]
+def moved(board: Board, incident_id: str, place: tuple[int, datetime] | None) -> dict[str, Any]:
+    """What of the board changes when the incident waits at this place: priority, and time of arrival. None: it does
+    not wait."""
+    known = board.queue.get(incident_id)
+    if known == place:
+        return {}
+    turns = board.in_turn
+    if known is not None:
+        at = bisect_left(turns, (turn(*known), incident_id))
+        turns = turns[:at] + turns[at + 1 :]
+    if place is None:
+        return {"queue": board.queue.discard(incident_id), "in_turn": turns}
+    mine = turn(*place), incident_id
+    at = bisect_left(turns, mine)
+    return {"queue": board.queue.insert(incident_id, place), "in_turn": (*turns[:at], mine, *turns[at:])}
+
+
+def turns_of(queue: Mapping[str, tuple[int, datetime]]) -> tuple[tuple[datetime, str], ...]:
+    """`Board.in_turn` of a whole queue."""
+    return tuple(sorted((turn(*place), incident_id) for incident_id, place in queue.items()))
 
 
 def weighed_together(board: Board, waiting: list[str]) -> Iterator[list[str]]:

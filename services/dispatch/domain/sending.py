@@ -18,7 +18,7 @@ from services.dispatch.domain.handling import REPORT_UP
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import Candidate, anybody_free, barred, chosen, ranked, reason_for
 from services.dispatch.domain.plans import Plan
-from services.dispatch.domain.queue import in_turn, weighed_together
+from services.dispatch.domain.queue import weighed_together
 
 MOST_TOGETHER: Final = 16
 """Calls that are weighed against each other at a time."""
@@ -219,7 +219,7 @@ def serve_queue(then: Happenings) -> None:
     """Give what has become free to those that wait, in their turn (`queue`)."""
     if not then.board.queue:
         return
-    # Thousands may wait after an outage, and mostly for kinds of which nobody is free: those are not looked at.
+    # Thousands may wait after an outage, and mostly for kinds of which nobody is free: those are passed over.
     free: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
 
     def somebody_for(incident_id: str) -> bool:
@@ -231,7 +231,8 @@ def serve_queue(then: Happenings) -> None:
                 return True
         return False
 
-    for group in weighed_together(then.board, in_turn(then.board)):
+    waiting = [one for _, one in then.board.in_turn if somebody_for(one)]
+    for group in weighed_together(then.board, waiting):
         for together in (group, *([one] for one in group)):
             board = then.board
             some = [one for one in together if one in board.queue and somebody_for(one)]
@@ -240,7 +241,9 @@ def serve_queue(then: Happenings) -> None:
             elif len(together) == 1 and some:
                 fill(then, some[0], tell=False)
             if then.board is not board:
-                free.clear()
+                free.update((key, anybody_free(then.board, then.context.forces, *key)) for key in free)
+                if not any(free.values()):
+                    return
 
 
 def _share_out(then: Happenings, waiting: Sequence[str]) -> None:

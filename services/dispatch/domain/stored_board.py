@@ -13,6 +13,7 @@ from rpds import HashTrieMap, Queue
 from services.dispatch.domain.board import Board, Due, Hole, Incident, OnDuty, Placed, SetAside, rescheduled
 from services.dispatch.domain.mutual_aid_state import StoredAid, to_store
 from services.dispatch.domain.mutual_aid_state import restored as restored_aid
+from services.dispatch.domain.queue import turns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def restored(stored: StoredBoard) -> Board:
         incidents=HashTrieMap({incident.id: incident for incident in stored.incidents}),
         units=HashTrieMap({unit.unit: unit for unit in stored.units}),
         queue=HashTrieMap(stored.queue),
+        in_turn=turns_of(stored.queue),
         ended=Queue(stored.ended),
         aside=HashTrieMap({one.key: one for one in stored.aside}),
         early=HashTrieMap(early),

@@ -19,7 +19,6 @@ from fengqiao.contracts.dispatch import (
 )
 from fengqiao.contracts.model import Event
 from services.dispatch.domain.messages import Recommended, Tick
-from services.dispatch.domain.queue import in_turn
 from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import incident_state
 from tests.unit.dispatch.area import START, Area, assignment, incident
@@ -254,12 +253,17 @@ def test_D1_a_grave_call_never_gives_its_nearest_unit_for_the_sum(area: Area) ->
 # --- the queue (D5)
 
 
+def turns(area: Area) -> list[str]:
+    """Who waits, the next to be served first."""
+    return [incident_id for _, incident_id in area.board.in_turn]
+
+
 def test_D5_age_counts_and_two_calls_never_change_places(area: Area) -> None:
     given = area.reported("noise", priority=4).after(minutes=89).reported("fight", priority=1)
-    assert in_turn(given.board) == [incident("fight"), incident("noise")]
+    assert turns(given) == [incident("fight"), incident("noise")]
     later = given.after(minutes=2).reported("attack", priority=1)
-    assert in_turn(later.board) == [incident("fight"), incident("noise"), incident("attack")]
-    assert in_turn(later.tick(hours=9).board) == [incident("fight"), incident("noise"), incident("attack")]
+    assert turns(later) == [incident("fight"), incident("noise"), incident("attack")]
+    assert turns(later.tick(hours=9)) == [incident("fight"), incident("noise"), incident("attack")]
 
 
 # --- diversion (D5)
