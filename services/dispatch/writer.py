@@ -9,6 +9,7 @@ that was published and publishes what the journal has after it. Repeats carry th
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,8 @@ FOLLOW_LINGER_S: Final = 0.1
 """Real seconds for which the states and documents of an entry wait for those of the next ones, unless somebody waits
 here for a command's result: nobody decides from them, and Kafka and the store pay by the write."""
 MOST_UNFOLLOWED: Final = 64
+BREATH_S: Final = 0.02
+"""Real seconds of deciding after which requests have their turn: after an outage a batch takes a second to decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ class AreaWriter:
         messages = [one.message for one in fresh]
         decided_before = self._undecided_reads | await recall.decided(self._stores.commands, messages)
         retired = await recall.retired(self._stores.incidents, self.board, messages, self._clock.now())
-        board, happened, verbs = self._decide(fresh, decided_before, retired)
+        board, happened, verbs = await self._decide(fresh, decided_before, retired)
         offsets = dict(self.offsets)
         for one in fresh:
             if one.topic is not None:
@@ -268,14 +271,18 @@ class AreaWriter:
             self._hurry.set()
             await settling
 
-    def _decide(
+    async def _decide(
         self, inputs: Sequence[Input], decided_before: frozenset[str], retired: frozenset[str]
     ) -> tuple[Board, list[Happened], dict[str, str]]:
         board = self.board
         now = self._clock.now()
         happened: list[Happened] = []
         verbs: dict[str, str] = {}
+        breathed = time.monotonic()
         for one in inputs:
+            if time.monotonic() - breathed > BREATH_S:
+                await asyncio.sleep(0)
+                breathed = time.monotonic()
             message = one.message
             at = now if one.at is None else min(one.at, now)
             if isinstance(message, Asked):
