@@ -87,6 +87,7 @@ class Dispatch:
             self._stores.commands,
             {area.id: area.partition for area in areas.values()},
             settings.topic_prefix,
+            lambda partition: self._instance is not None and partition in self._instance.owners,
         )
         self._instance: Instance | None = None
         self.refused: str | None = None

@@ -1,7 +1,7 @@
 """Commands on their way: from a request to Kafka, and the wait for what became of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from fengqiao.contracts.commands import Command
@@ -22,17 +22,30 @@ APART_S: Final = 0.01
 """Real seconds between two requests: each costs Kafka and its readers as much for one record as for ten."""
 _LOOK_EVERY: Final = (0.02, 0.04, 0.08, 0.15, 0.25)
 """Seconds between looks for a result that another instance decides."""
+_LOOK_HERE: Final = (0.1, 0.5)
+"""The same for one that is decided here and told as soon as it is: what was decided before nobody tells again."""
 
 
 class CommandDesk:
-    """Sends commands to the writer of their area, wherever it runs, and waits for their results."""
+    """Sends commands to the writer of their area, wherever it runs, and waits for their results.
 
-    def __init__(self, publisher: Publisher, commands: Collection, partitions: Mapping[str, int], prefix: str) -> None:
+    decides: whether a partition's writers are in this process.
+    """
+
+    def __init__(
+        self,
+        publisher: Publisher,
+        commands: Collection,
+        partitions: Mapping[str, int],
+        prefix: str,
+        decides: Callable[[int], bool],
+    ) -> None:
         self._publisher = publisher
         self._requests: GroupCommit[Sequence[Outgoing], None] = GroupCommit(self._request, lanes=1, apart=APART_S)
         self._commands = commands
         self._partitions = partitions
         self._prefix = prefix
+        self._decides = decides
         self._waiting: dict[str, list[asyncio.Future[Mapping[str, Any]]]] = {}
 
     def decided(self, result: Mapping[str, Any]) -> None:
@@ -57,7 +70,7 @@ class CommandDesk:
         waiting.append(future)
         try:
             await self._publish(record)
-            return await self._result(command.command_id, future, deadline)
+            return await self._result(command, future, deadline)
         finally:
             if future in waiting:
                 waiting.remove(future)
@@ -81,9 +94,10 @@ class CommandDesk:
         )
 
     async def _result(
-        self, command_id: str, future: "asyncio.Future[Mapping[str, Any]]", deadline: float
+        self, command: Command, future: "asyncio.Future[Mapping[str, Any]]", deadline: float
     ) -> Mapping[str, Any] | None:
-        looks = iter(_LOOK_EVERY)
+        here = self._decides(self._partitions[command.area])
+        looks = iter(_LOOK_HERE if here else _LOOK_EVERY)
         every = next(looks)
         while (left := deadline - asyncio.get_running_loop().time()) > 0:
             done, _ = await asyncio.wait({future}, timeout=min(every, left))
@@ -93,7 +107,7 @@ class CommandDesk:
             try:
                 # A store that is slow to say no must not make the answer later than was asked for.
                 async with asyncio.timeout_at(deadline):
-                    found = await self._commands.get(command_id)
+                    found = await self._commands.get(command.command_id)
             except TimeoutError:
                 return None
             if found is not None:

@@ -31,7 +31,7 @@ class Requests:
 
 
 def desk_to(requests: Requests) -> CommandDesk:
-    return CommandDesk(cast(Publisher, requests), cast(Collection, None), {"testarea": 0}, "")
+    return CommandDesk(cast(Publisher, requests), cast(Collection, None), {"testarea": 0}, "", lambda _: True)
 
 
 def give(desk: CommandDesk, id: str) -> "asyncio.Task[object]":
