@@ -21,7 +21,7 @@ from fengqiao.runtime.failpoints import failpoint
 from fengqiao.runtime.problems import KeyReused, Unavailable
 from fengqiao.runtime.relay import with_pending
 from services.intake import records
-from services.intake.admission import Admission, is_emergency
+from services.intake.admission import EMERGENCY_SOURCE, Admission, is_emergency
 from services.intake.domain.drafts import IncidentDraft, to_the_millisecond
 from services.intake.domain.duplicates import WITHIN_S, RecentIncidents, Sighting
 from services.intake.domain.errors import WrongField
@@ -80,6 +80,8 @@ class Acceptance:
         key = draft.external_id or header_key
         if key is None:
             raise WrongField("/external_id", "send external_id, or the header Idempotency-Key: it makes a repeat safe")
+        if draft.source == EMERGENCY_SOURCE and not self._emergencies.in_time(patience.store):
+            raise self._admission.crowded(emergency=True)  # before it costs anything: others wait
         taken = take(draft, self._grounds, caller.may, lambda source: may_report_as(caller, source))
         emergency = is_emergency(taken.source.source, taken.priority)
         inserts = self._emergencies if emergency else self._inserts

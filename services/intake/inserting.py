@@ -6,10 +6,14 @@ would be late, and all would come again. So whoever could not be written in time
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.groups import GroupCommit
 from fengqiao.runtime.metrics import GROUP_SIZE
+
+AT_LEAST: Final = 8
+"""So many are let in whatever the last inserts took: only an insert can tell that the store is faster now."""
 
 
 class Inserts:
@@ -22,23 +26,28 @@ class Inserts:
         self, collection: Collection, size: int, lanes: int, seconds: Callable[[], float] = time.monotonic
     ) -> None:
         self._collection = collection
-        self._size = size
-        self._lanes = lanes
         self._seconds = seconds
+        self._inside = 0
+        """Documents that wait or are under way."""
+        self._at_once = size * lanes
         self._took = 0.0
+        """Seconds that the last groups took."""
         self._group: GroupCommit[Document, tuple[Document | None, bool]] = GroupCommit(self._insert, size, lanes)
 
     def in_time(self, until: float) -> bool:
-        """Whether one that comes now is likely to be written by `until`: by how long the last inserts took, and how
-        many are full before its own. Whoever would be in the next one is always let in."""
-        ahead = self._group.waiting // self._size
-        # Half of one that is under way, those before it, and its own.
-        return ahead == 0 or self._seconds() + self._took * (0.5 + ahead / self._lanes + 1) <= until
+        """Whether one that comes now is likely to be written by `until`: by how long the last groups took, and how
+        many are before its own."""
+        groups = 1 + self._inside / self._at_once
+        return self._inside < AT_LEAST or self._seconds() + groups * self._took <= until
 
     async def insert(self, document: Document) -> tuple[Document | None, bool]:
         """What is kept under its `_id`, and whether that is new. None: it was there, and is gone. Raises
         StoreUnavailable."""
-        return await self._group.submit(document)
+        self._inside += 1
+        try:
+            return await self._group.submit(document)
+        finally:
+            self._inside -= 1
 
     async def drain(self) -> None:
         await self._group.drain()
