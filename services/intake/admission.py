@@ -20,7 +20,7 @@ EMERGENCY_SOURCE: Final = "110"
 EMERGENCY_PRIORITY: Final = 1
 AGAIN_PER_SECOND: Final = 150.0
 """Refused reports asked to come again in one second: half as many again as the 100 an intake is measured at."""
-AGAIN_S: Final = (2.0, 20.0)
+AGAIN_S: Final = (1.0, 20.0)
 """Real seconds between a refusal and the next attempt: least, most."""
 
 log = structlog.get_logger(__name__)
