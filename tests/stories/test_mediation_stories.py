@@ -56,7 +56,10 @@ async def test_S6_S8_S11_red_price_and_screening(fresh_system: System) -> None:
         assert problem is None, f"{name}: {problem}\n" + "\n".join(f"{line.who} {line.what}" for line in lines)
     story = Played(fresh_system, [])
     above = await story.events("superior.notification-requested", topic=MEDIATION)
-    assert [(one["what"], one["grade"], one["area"]) for one in above] == [("red_dispute", "red", "yujin")] * 2
+    red = [one for one in above if one["what"] == "red_dispute"]
+    assert [(one["grade"], one["area"]) for one in red] == [("red", "yujin")] * 2
+    # Orange ones are reported by six in the evening: at once where the story is played after that.
+    assert {one["what"] for one in above} <= {"red_dispute", "orange_dispute"}
     graded = await story.events("case.assessed", topic=MEDIATION)
     assert [one["reasons"] for one in graded if one["grade"] == "red"] == [["parties:3"]] * 2
     referred = await story.events("case.referred", topic=MEDIATION)
