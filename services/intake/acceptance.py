@@ -80,14 +80,12 @@ class Acceptance:
         key = draft.external_id or header_key
         if key is None:
             raise WrongField("/external_id", "send external_id, or the header Idempotency-Key: it makes a repeat safe")
-        if draft.source == EMERGENCY_SOURCE and not self._emergencies.in_time(patience.store):
-            raise self._admission.crowded(emergency=True)  # before it costs anything: others wait
+        # Of the others only the category tells whether they are emergencies; these are refused before they are placed.
+        inserts = self._in_time(True, patience) if draft.source == EMERGENCY_SOURCE else None
         taken = take(draft, self._grounds, caller.may, lambda source: may_report_as(caller, source))
         emergency = is_emergency(taken.source.source, taken.priority)
-        inserts = self._emergencies if emergency else self._inserts
         with self._admission.enter(caller.client, emergency=emergency):
-            if not inserts.in_time(patience.store):
-                raise self._admission.crowded(emergency=emergency)
+            inserts = inserts or self._in_time(emergency, patience)
             return await self._keep(inserts, caller.client, draft, key, taken, patience)
 
     def like(self, area: str, code: str, location: Location) -> tuple[DuplicateCandidate, ...]:
@@ -95,6 +93,13 @@ class Acceptance:
         at = self._clock.now().timestamp()
         self._recent.forget_before(at - WITHIN_S)
         return self._recent.like(Sighting("", area, code, location.lon, location.lat, location.confidence, at, at))
+
+    def _in_time(self, emergency: bool, patience: Patience) -> Inserts:
+        """Where it is written. Raises Unavailable where that would be too late."""
+        inserts = self._emergencies if emergency else self._inserts
+        if not inserts.in_time(patience.store):
+            raise self._admission.crowded(emergency=emergency)
+        return inserts
 
     async def _keep(
         self, inserts: Inserts, client: str, draft: IncidentDraft, key: str, taken: Taken, patience: Patience
