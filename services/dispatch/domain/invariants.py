@@ -121,7 +121,7 @@ def _held_once(board: Board, forces: Forces) -> Iterator[str]:
 
 def _served(board: Board) -> Iterator[str]:
     """Whoever waits for a unit is in the queue; who is held by order, and whose small case is watched, is listed."""
-    if board.in_turn != turns_of(dict(board.queue.items())):
+    if board.in_turn != turns_of(board.queue):
         yield "the order of the queue is not that of its turns"
     for incident in board.incidents.values():
         waits = incident.status in WORKING and any(role.required for role in incident.waiting)

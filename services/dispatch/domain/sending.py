@@ -217,8 +217,6 @@ def send(
 
 def serve_queue(then: Happenings) -> None:
     """Give what has become free to those that wait, in their turn (`queue`)."""
-    if not then.board.queue:
-        return
     # Thousands may wait after an outage, and mostly for kinds of which nobody is free: those are passed over.
     free: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
 

@@ -22,8 +22,9 @@ def open_small_case(then: Happenings, incident_id: str, command: Command | None,
     case = incident.order.small_case
     if case is not None and case.solved_at is None:
         return  # reopened and closed again: it has been watched all the time
-    if incident.cleared_last is not None:
-        owner = incident.cleared_last.unit
+    last = incident.cleared_last
+    if last is not None:
+        owner = last.unit
     else:
         assert command is not None  # what nobody has cleared does not end by itself
         owner = command.by.client
