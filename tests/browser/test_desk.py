@@ -1,13 +1,11 @@
 """The command room's page in a real browser, on real services: what a shift sees, types, and is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser
 
 from fengqiao.client import Fengqiao
@@ -18,15 +16,12 @@ from tests.browser.deeds import (
     bulletin,
     call,
     check_in_calls,
-    crew_to_scene,
     find_hazard,
-    fix_of,
     hazard,
     in_dialogs,
     last_month,
     listeners,
     mediate,
-    on_duty,
     police_on,
     print_agreement,
     report,
@@ -34,38 +29,11 @@ from tests.browser.deeds import (
     say_what_and_where,
     state,
 )
-from tests.browser.kit import browsing, seated
-from tests.browser.past import import_months, months_before, settings_of
-from tests.conftest import run
+from tests.browser.kit import seated
+from tests.browser.past import months_before
 from tests.system import ROOT, System
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module")
-def room(system: System) -> System:
-    # No standby orders: nothing moves but what the tests move.
-    system.environment |= {"FENGQIAO_COMMENT_EVERY": "0.5", "FENGQIAO_UNDECIDED_AFTER": "2"}
-    run(import_months(settings_of(system), "gaoqiao"))
-    run(system.start())
-    run(on_duty(system, "YY", "DSC", "P1", "P3", "P7", "R02", "R03", "R07", "V36"))
-    return system
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with browsing() as one:
-        yield one
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def desk(room: System) -> AsyncIterator[Fengqiao]:
-    """A dispatcher; what is open when the test ends is cancelled, so that the next one has its units."""
-    async with room.client("dispatcher") as one:
-        yield one
-        for incident in await one.dispatch.incidents("gaoqiao"):
-            if incident["status"] not in ("closed", "cancelled", "merged", "awaiting_feedback"):
-                await one.dispatch.cancel(incident["id"], "test", "the test is over")
 
 
 async def test_C1_the_board_is_there_and_no_request_leaves(room: System, browser: Browser, desk: Fengqiao) -> None:
@@ -361,43 +329,3 @@ async def test_C2_a_form_that_lacks_something_is_told_what_and_ends_the_incident
         await seat.see("反馈单已提交", within="#answer")
         await row(seat.page, number).wait_for(state="detached")
         assert (await state(desk, number))["status"] == "closed"
-
-
-async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browser, desk: Fengqiao) -> None:
-    number = await call(desk, "crew-1", "dispute")
-    await desk.dispatch.assign((await state(desk, number))["id"], ["P1"], "test")
-    async with seated(browser, room, "crew", unit="P1", size=(390, 844)) as seat:
-        page = seat.page
-        await seat.see(number)
-        await seat.see("请在浏览器里允许定位")
-        await page.context.set_geolocation({"longitude": 113.0201, "latitude": 28.1907})
-        await page.context.grant_permissions(["geolocation"])
-        await page.reload()
-        await seat.see("定位 0:0", within=".crew-head")
-        await eventually(lambda: fix_of(room, "P1", 113.0201), what="its position is on the board")
-        assert await seat.serious() == []
-        await seat.picture("crew-zh")
-        await crew_to_scene(page, number)
-        await page.locator(f'[aria-label="{number}"] select').select_option("当场调解")
-        await page.locator(f'[aria-label="{number}"] .crew-next').click()
-        await page.locator(f'[aria-label="{number}"]').wait_for(state="detached")
-        held = [one for one in (await state(desk, number))["assignments"] if one["unit"] == "P1"]
-        assert held[-1]["status"] == "cleared"
-        # In an area that keeps no list of results, words say how it ended.
-        again = await call(desk, "crew-2", "dispute")
-        await page.route("**/v1/areas/gaoqiao/handling", lambda route: route.fulfill(json={"results": [], "forms": []}))
-        await page.reload()
-        await desk.dispatch.assign((await state(desk, again))["id"], ["P1"], "test")
-        await crew_to_scene(page, again)
-        await page.locator(f'[aria-label="{again}"] input[name=result]').fill("当场调解")
-        await page.locator(f'[aria-label="{again}"] .crew-next').click()
-        await page.locator(f'[aria-label="{again}"]').wait_for(state="detached")
-        # A touch does not call for help; two seconds do.
-        await page.locator(".crew-help").click()
-        assert not [one for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")]
-        await page.locator(".crew-help").hover()
-        await page.mouse.down()
-        await seat.see("已求援", within=".answer", seconds=8)
-        await page.mouse.up()
-        assert [one["unit"] for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")] == ["P1"]
-        await desk.dispatch.end_emergency("P1", "test")
