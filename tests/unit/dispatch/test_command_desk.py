@@ -30,16 +30,28 @@ class Requests:
         await end
 
 
-def desk_to(requests: Requests) -> CommandDesk:
-    return CommandDesk(cast(Publisher, requests), cast(Collection, None), {"testarea": 0}, "", lambda _: True)
+class Results:
+    """The store: what became of commands, and how often it was asked."""
+
+    def __init__(self, **known: str) -> None:
+        self.known = known
+        self.asked = 0
+
+    async def get(self, id: str) -> dict[str, str] | None:
+        self.asked += 1
+        return {"command_id": id, "status": self.known[id]} if id in self.known else None
 
 
-def give(desk: CommandDesk, id: str) -> "asyncio.Task[object]":
+def desk_to(requests: Requests, results: Results | None = None) -> CommandDesk:
+    return CommandDesk(cast(Publisher, requests), cast(Collection, results), {"testarea": 0}, "", lambda _: True)
+
+
+def give(desk: CommandDesk, id: str, wait: float = 0.0) -> "asyncio.Task[object]":
     by = Actor(client="test", role="dispatcher")
     command = commands.SetDuty.model_construct(
         command_id=id, area="testarea", by=by, received_at=datetime(2024, 10, 30, tzinfo=UTC), unit="P1", on=True
     )
-    return asyncio.create_task(desk.send(command, 0.0))
+    return asyncio.create_task(desk.send(command, wait))
 
 
 async def test_D4_the_first_goes_at_once_and_the_others_together_in_their_order() -> None:
@@ -102,3 +114,21 @@ async def test_D4_at_the_end_what_waits_is_sent_before_it_stops() -> None:
     await stopping
     await asyncio.gather(*waiting)
     assert requests.sent == [["a"], ["b"]]
+
+
+async def test_D4_what_is_decided_here_is_told_without_a_look_in_the_store() -> None:
+    requests, results = Requests(), Results()
+    desk = desk_to(requests, results)
+    waits = give(desk, "a", wait=2)
+    (await requests.news.get()).set_result(None)
+    desk.decided({"command_id": "a", "status": "done"})
+    assert await waits == {"command_id": "a", "status": "done"}
+    assert results.asked == 0
+
+
+async def test_D4_what_was_decided_before_is_found_in_the_store_for_nobody_tells_it_again() -> None:
+    requests, results = Requests(), Results(a="done")
+    waits = give(desk_to(requests, results), "a", wait=2)
+    (await requests.news.get()).set_result(None)
+    assert await waits == {"command_id": "a", "status": "done"}
+    assert results.asked == 1
