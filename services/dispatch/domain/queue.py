@@ -4,9 +4,9 @@ A call's *turn* is the moment it was received plus AGEING for each class of prio
 moves, so two calls never change places while they wait, and every call is served after finitely many others: those
 whose turn is earlier. A fresh call of priority 1 goes before one of priority 4 that has waited up to 90 minutes.
 
-Calls of the same priority whose turns lie within SAME_TURN of the first one's are weighed together: the free units
-are shared out among them with the least travel seconds in all (`assigning`). Calls of priority 1 are never weighed
-against others: each gets the nearest unit for itself, in their turn.
+Of the calls for which somebody is free, those of the same priority whose turns lie within SAME_TURN of the first one's
+are weighed together: the free units are shared out among them with the least travel seconds in all (`assigning`).
+Calls of priority 1 are never weighed against others: each gets the nearest unit for itself, in their turn.
 """
 
 from bisect import bisect_left
