@@ -120,8 +120,11 @@ class Process:
                 os.killpg(self.pid, number)  # the group: where the leash stays on as a guard, it holds both
 
     def pause(self) -> None:
-        """SIGSTOP: the child stands still, its connections stay open."""
+        """SIGSTOP: the child stands still when this returns (milliseconds), its connections stay open."""
         self.signal(signal.SIGSTOP)
+        # The signal is only sent by then: a child with many threads may still answer what comes right after it.
+        if self.running and hasattr(os, "waitid"):  # macOS has it from Python 3.13
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def resume(self) -> None:
         """SIGCONT."""

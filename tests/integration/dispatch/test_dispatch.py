@@ -1,7 +1,6 @@
 """Dispatch as a process, on a real Kafka and a real store."""
 
 import asyncio
-import signal
 from collections import Counter
 from typing import Any
 
@@ -225,7 +224,7 @@ async def test_a_sleeping_writer_is_fenced_and_nobody_is_sent_twice(fresh_system
         await publisher.publish(record(system, report("before"), incident("before"), 1))
         await opened(system, "before", assigned=1)
         sleeper = system.processes["dispatch"]
-        sleeper.signal(signal.SIGSTOP)
+        sleeper.pause()
         await system.start_another_dispatch()
         for number in range(5):
             await publisher.publish(record(system, report(f"slept {number}"), incident(f"slept {number}"), 1))
@@ -234,7 +233,7 @@ async def test_a_sleeping_writer_is_fenced_and_nobody_is_sent_twice(fresh_system
             return len(await everything(system, topics.DISPATCH.name)) >= 2 + 5
 
         await eventually(told, within=20, what="the successor's decisions")
-        sleeper.signal(signal.SIGCONT)
+        sleeper.resume()
         await asyncio.gather(
             *(
                 publisher.publish(record(system, report(f"woken {number}"), incident(f"woken {number}"), 1))

@@ -1,7 +1,6 @@
 """Timers, diversion and the recommendation on real processes: what is due stays due through kill and sleep."""
 
 import asyncio
-import signal
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,7 +105,7 @@ async def test_D4_what_was_answered_while_dispatch_slept_does_not_time_out(fresh
         await desk.dispatch.duty("P1", on=True, area="gaoqiao")
         await publisher.publish(record(system, report("sleep", at=clock.now()), incident("sleep"), 1))
         sent = await said(system, "sleep", "assignment.assigned")
-        system.processes["dispatch"].signal(signal.SIGSTOP)
+        system.processes["dispatch"].pause()
         asleep_at = clock.now()
         await publisher.publish(_acknowledged(system, sent["assignment_id"], clock))
         await _woken_too_late(system, clock, asleep_at)
@@ -146,7 +145,7 @@ async def _woken_too_late(system: System, clock: DomainClock, asleep_at: datetim
         return clock.now() - asleep_at > timedelta(seconds=200)
 
     await eventually(long_enough, within=30, what="more than the limit of the acknowledgement")
-    system.processes["dispatch"].signal(signal.SIGCONT)
+    system.processes["dispatch"].resume()
 
 
 async def _was_not_taken_for_silent(system: System, name: str) -> None:

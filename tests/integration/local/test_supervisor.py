@@ -134,6 +134,34 @@ async def test_a_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
     assert await stubborn.process.stop(seconds=0.3) == -signal.SIGKILL
 
 
+async def test_a_paused_child_stands_still_with_all_its_threads_when_pause_returns(tmp_path: Path) -> None:
+    busy = """
+        import threading
+        def spin():
+            while True: pass
+        for _ in range(8): threading.Thread(target=spin, daemon=True).start()
+        print("listening", flush=True)
+        spin()
+    """
+    program = tmp_path / "busy.py"
+    program.write_text(textwrap.dedent(busy))
+    process = Process("busy", (sys.executable, str(program)), tmp_path / "busy.log")
+    process.start()
+    try:
+        await process.ready(lambda: said(process, "listening"), 15)
+        for _ in range(20):
+            process.pause()
+            assert psutil.Process(process.pid).status() == psutil.STATUS_STOPPED
+            process.resume()
+    finally:
+        await process.kill()
+    process.pause()  # of one that has ended: nothing to wait for
+
+
+async def said(process: Process, words: str) -> bool:
+    return words in process.log_tail()
+
+
 async def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "answers.py").write_text(textwrap.dedent(ANSWERS))
