@@ -11,7 +11,7 @@ Units of the wanted kinds with the wanted capabilities that are on duty and may 
 """
 
 from bisect import insort
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
@@ -127,7 +127,7 @@ def ranked(
     """The best `most` that can be sent, the best first, and how many units each reason ruled out."""
     forces = context.forces
     able = forces.able(wanted.kinds, wanted.capabilities)
-    free, ruled_out = _free(board, forces, able, exclude)
+    free, silent, ruled_out = _free(board, forces, able, exclude)
     unable = len(forces.of_kinds(wanted.kinds)) - len(able)
     if unable:
         ruled_out["capability"] = unable
@@ -136,19 +136,27 @@ def ranked(
     # All of them are asked about, free or not: the same sources again and again, which the search keeps ready.
     seconds = context.travel.seconds(able, place)
     cell = place.grid_cell if wanted.rule == "covering" else None
-    units = forces.units
-    rows = sorted(
-        (seconds[at] == inf, silent, cell is None or units[able[at]].grid_cell != cell, seconds[at], able[at])
-        for at, silent in free
-    )
-    without = sum(row[0] for row in rows) if rows[-1][0] else 0
-    if without:
+
+    def key(at: int) -> tuple[bool, bool, bool]:
+        elsewhere = cell is None or forces.units[able[at]].grid_cell != cell
+        return seconds[at] == inf, at in silent, elsewhere
+
+    # By the way alone in C, and only where something else counts by that as well: an area has hundreds of units.
+    free.sort(key=seconds.__getitem__)
+    if silent or cell is not None:
+        free.sort(key=key)
+    if without := sum(seconds[at] == inf for at in free) if seconds[free[-1]] == inf else 0:
         ruled_out["no_road"] = without
-    return _best(context, place, rows, most), ruled_out
+    rows = ((*key(at), seconds[at], able[at]) for at in free)
+    return _best(context, _own_zones(forces, place, (able[at] for at in free)), place, rows, most), ruled_out
 
 
 def _best(
-    context: Context, place: Location, rows: Sequence[tuple[bool, bool, bool, float, str]], most: int
+    context: Context,
+    zones: Sequence[str | None],
+    place: Location,
+    rows: Iterable[tuple[bool, bool, bool, float, str]],
+    most: int,
 ) -> list[Candidate]:
     """Of rows in the order of the way alone, the best `most` once stale positions and zones count.
 
@@ -156,7 +164,6 @@ def _best(
     age of most positions is never asked for.
     """
     found: list[tuple[tuple[bool, bool, bool, float, bool, str], Candidate]] = []
-    zones = _own_zones(context.forces, place, rows)
     for no_road, silent, elsewhere, seconds, unit in rows:
         if len(found) >= most:
             last = found[most - 1][0]
@@ -171,12 +178,10 @@ def _best(
     return [candidate for _, candidate in found[:most]]
 
 
-def _own_zones(
-    forces: Forces, place: Location, rows: Sequence[tuple[bool, bool, bool, float, str]]
-) -> tuple[str | None, ...]:
+def _own_zones(forces: Forces, place: Location, free: Iterable[str]) -> tuple[str | None, ...]:
     """The place's zone; with those that back it where none of its own is among the units that can be sent."""
     backing = forces.backing.get(place.zone or "", ())
-    if not backing or any(forces.units[row[4]].zone == place.zone for row in rows):
+    if not backing or any(forces.units[unit].zone == place.zone for unit in free):
         return (place.zone,)
     return (place.zone, *backing)
 
@@ -213,21 +218,31 @@ def chosen(context: Context, candidates: Sequence[Candidate], ruled_out: Mapping
 
 def _free(
     board: Board, forces: Forces, units: Sequence[str], exclude: Collection[str]
-) -> tuple[list[tuple[int, bool]], dict[str, int]]:
-    """(place in `units`, silent) of those that can be sent, by the rule of `why_not`; what ruled out the others."""
+) -> tuple[list[int], set[int], dict[str, int]]:
+    """Places in `units` of those that can be sent, by the rule of `why_not`; which of them are silent; and what ruled
+    out the others."""
     ruled_out: dict[str, int] = {}
-    free: list[tuple[int, bool]] = []
-    states, roster = board.units, forces.units
-    for at, unit in enumerate(units):
-        if unit in exclude:
+    free: list[int] = []
+    silent: set[int] = set()
+    for at, state in enumerate(map(board.units.get, units)):
+        if exclude and units[at] in exclude:
             continue
-        state = states.get(unit)
-        why = ruled_out_by(state, roster[unit].kind.max_assignments)
-        if why is not None:
-            ruled_out[why] = ruled_out.get(why, 0) + 1
-        elif state is not None:
-            free.append((at, state.silent))
-    return free, ruled_out
+        # Most are on duty, here, with nothing to do: for those the rule is spelled out, a call costs as much again.
+        if (
+            state is None
+            or not state.on
+            or state.assignments
+            or state.lent_to is not None
+            or state.emergency is not None
+        ):
+            why = ruled_out_by(state, forces.units[units[at]].kind.max_assignments)
+            if why is not None:
+                ruled_out[why] = ruled_out.get(why, 0) + 1
+                continue
+        free.append(at)
+        if state is not None and state.silent:
+            silent.add(at)
+    return free, silent, ruled_out
 
 
 def reason_for(

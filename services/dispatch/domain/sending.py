@@ -13,7 +13,7 @@ from fengqiao.contracts.incidents import IncidentReported
 from services.dispatch.domain.assigning import least_total
 from services.dispatch.domain.board import Incident
 from services.dispatch.domain.diversion import Diversion, best_to_divert
-from services.dispatch.domain.forces import Unit
+from services.dispatch.domain.forces import Forces, Unit
 from services.dispatch.domain.handling import REPORT_UP
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.matching import Candidate, anybody_free, barred, chosen, ranked, reason_for
@@ -157,13 +157,21 @@ def _fill_role(then: Happenings, incident_id: str, wanted: Wanted, displaced: li
             displaced.append(diversion.lesser.id)
             candidates = []
         elif choice is not None:
-            # Sending the first leaves the others as they are, unless it was the last of its zone or no road counts.
-            backed = then.context.forces.backing.get(incident.location.zone or "")
-            candidates = [] if backed or candidates[0].seconds == inf else candidates[1:]
+            candidates = _left(then.context.forces, incident.location.zone, candidates)
             send(then, incident, choice.unit, wanted.role, choice.reason)
         else:
             return wanted.count - sent, ruled_out
     return 0, {}
+
+
+def _left(forces: Forces, zone: str | None, candidates: list[Candidate]) -> list[Candidate]:
+    """The candidates when the first is sent. None where all have to be ranked anew: no road counted, or it may have
+    been the last one of the place's zone, for which those of other zones stand in (D8)."""
+    first, *left = candidates
+    if first.seconds == inf:
+        return []
+    own = [forces.units[one.unit].zone == zone for one in candidates]
+    return [] if zone in forces.backing and own[0] and not any(own[1:]) else left
 
 
 def _divert(
