@@ -1,8 +1,10 @@
-"""The inputs of one partition: calls before commands; while behind, merged in the order in which Kafka recorded them.
+"""The inputs of one partition: calls before commands; with a backlog of calls, both as Kafka recorded them.
 
 With a backlog, a fetch hands out one topic before the other. A record is taken only when the other topic's next
-record is known to be later, or that topic has been read to its end. Where nothing has waited for BEHIND_S, a call does
-not stand in line behind the steps of crews, and a step takes few commands, for the next call waits until it has ended.
+record is known to be later, or that topic has been read to its end. Where no call has waited for BEHIND_S, a call does
+not stand in line behind the steps of crews, however many of those wait. Where those have not waited so long either, a
+step takes calls alone or few commands, for the next call waits until it has ended; otherwise calls and with them as
+many commands as a step may take, for so they cost least.
 """
 
 from collections import deque
@@ -23,7 +25,7 @@ from services.dispatch.domain.messages import AID_MESSAGES, COMMANDS, INCIDENT_M
 HIGH_WATER: Final = 2000
 """Records that wait in memory before fetching pauses."""
 BEHIND_S: Final = 2.0
-"""Real seconds after which a record that waits makes this a backlog."""
+"""Real seconds after which a record that waits makes its topic a backlog."""
 A_STEP: Final = 32
 """Records taken at once while there is none."""
 
@@ -108,12 +110,17 @@ class Inputs:
 
     def take(self, limit: int, now: float) -> list[Waiting]:
         """Up to `limit` records whose turn it is. now: Unix seconds."""
-        if any(self._behind(topic, now) for topic in self.ORDER):
+        of_calls, of_commands = self.ORDER
+        if self._behind(of_calls, now):
             return self._in_order(limit)
         calls, commands = (self._sides[topic].queue for topic in self.ORDER)
+        behind = self._behind(of_commands, now)
+        most = limit if behind else min(limit, A_STEP)
+        taken = [calls.popleft() for _ in range(min(len(calls), most))]
         # A command about a call that is not fetched yet would be set aside.
-        some = calls or (commands if self._at_end(self.ORDER[0]) else deque())
-        return [some.popleft() for _ in range(min(len(some), limit, A_STEP))]
+        if (behind or not taken) and self._at_end(of_calls):
+            taken += [commands.popleft() for _ in range(min(len(commands), most - len(taken)))]
+        return taken
 
     def _behind(self, topic: str, now: float) -> bool:
         side = self._sides[topic]

@@ -45,17 +45,20 @@ def test_D4_a_step_takes_few_commands_so_that_the_next_call_waits_for_few() -> N
     assert len(on.taken()) == A_STEP
     on.fetched(CALLS, 0.1)
     assert on.taken() == [(CALLS, 0)]
-    assert len(on.taken()) == 5
+    assert len(on.taken(limit=3)) == 3
+    assert len(on.taken()) == 2
 
 
 def test_D4_commands_wait_for_a_call_that_is_not_fetched_yet() -> None:
-    on = Topics()
-    on.fetched(COMMANDS, 0.1)
-    on.lies(CALLS)
-    assert on.taken() == []
-    on.fetched(CALLS, 0.2)
-    assert on.taken() == [(CALLS, 0)]
-    assert on.taken() == [(COMMANDS, 0)]
+    for age in (0.1, BEHIND_S + 1):
+        on = Topics()
+        on.fetched(COMMANDS, age)
+        on.lies(CALLS, 2)
+        on.inputs.put(CALLS, Waiting(Input(Tick(), CALLS, 0), "testarea", NOW - 0.2))
+        assert on.taken() == [(CALLS, 0)]
+        assert on.taken() == []
+        on.fetched(CALLS, 0.1)
+        assert (CALLS, 1) in on.taken()
 
 
 def test_D4_a_call_does_not_wait_for_commands_that_are_not_fetched_yet() -> None:
@@ -77,6 +80,24 @@ def test_D4_a_backlog_is_decided_in_the_order_in_which_it_was_recorded() -> None
     assert on.taken() == [], "what lies unread may be older than the command"
     on.fetched(CALLS, old - 3)
     assert on.taken() == [(COMMANDS, 1), (CALLS, 1)]
+
+
+def test_D4_a_backlog_of_commands_does_not_hold_up_a_call_and_goes_with_it() -> None:
+    on = Topics()
+    on.fetched(COMMANDS, *[BEHIND_S + 10] * 150)
+    on.lies(COMMANDS, 1000)
+    on.fetched(CALLS, 0.2, 0.1)
+    assert on.taken() == [(CALLS, 0), (CALLS, 1), *((COMMANDS, n) for n in range(98))]
+    on.fetched(CALLS, 0.1)
+    assert on.taken() == [(CALLS, 2), *((COMMANDS, n) for n in range(98, 150))]
+
+
+def test_D4_a_call_that_has_waited_long_makes_it_a_backlog_of_both() -> None:
+    on = Topics()
+    old = BEHIND_S + 10
+    on.fetched(COMMANDS, old)
+    on.fetched(CALLS, old - 1)
+    assert on.taken() == [(COMMANDS, 0), (CALLS, 0)]
 
 
 def test_D4_until_the_ends_seen_at_the_start_are_reached_it_is_a_backlog() -> None:
