@@ -14,18 +14,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fengqiao.local.ports import free_port, is_taken
+from fengqiao.local.ports import free_block
+from fengqiao.runtime.settings import SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 READY_SECONDS = 90
-
-
-def free_base() -> int:
-    """A port with five free ones above it, one for each service."""
-    while True:
-        base = free_port()
-        if not any(is_taken(port) for port in range(base, base + 6)):
-            return base
 
 
 def environment(data: Path) -> dict[str, str]:
@@ -34,11 +27,14 @@ def environment(data: Path) -> dict[str, str]:
     }
     if cache := os.environ.get("FENGQIAO_CACHE"):
         kept["FENGQIAO_CACHE"] = cache
+    services = len(SERVICES)
+    # In one block: none of them may be drawn twice.
+    base = free_block(services + 2)
     return kept | {
         "FENGQIAO_DATA": str(data),
-        "FENGQIAO_PORT_BASE": str(free_base()),
-        "KAFKA_PORT": str(free_port()),
-        "MONGODB_PORT": str(free_port()),
+        "FENGQIAO_PORT_BASE": str(base),
+        "KAFKA_PORT": str(base + services),
+        "MONGODB_PORT": str(base + services + 1),
     }
 
 
