@@ -2,14 +2,16 @@
 
 A writer of dispatch, in this process, on a real Kafka and a real store, decides one incident after the other with its
 whole life: reported, assigned, four steps of its crew, closed; an entry of the journal each. Ten domain seconds pass
-between two of them, so that what has ended leaves the board after its day. Measured: the processor's seconds of the
-last thousands of incidents against the first ones; a restore from snapshot and journal; and with two processes of
-dispatch, how long after `kill -9` of either the next report is decided.
+between two of them, so that what has ended leaves the board after its day. Measured: the processor's seconds of an
+incident against those on a young area (1,000 behind it, topics and database of its own), in turns, as a machine's speed
+changes from one minute to the next; a restore from snapshot and journal; and with two processes of dispatch, how long
+after `kill -9` of either the next report is decided.
 """
 
 import argparse
 import asyncio
-import resource
+import os
+import statistics
 import sys
 import tempfile
 import time
@@ -17,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -45,13 +47,18 @@ from services.dispatch.stores import stores
 from services.dispatch.writer import AreaWriter
 from tests.awaiting import eventually
 from tests.bench.load import Seen, assigned
+from tests.bench.processes import cpu_seconds
 from tests.system import System
 from tests.whole_lives import reported, steps
 
 AREA: Final = "history"
 UNITS: Final = 40
 STEP: Final = timedelta(seconds=10)
-WARM_UP: Final = 1000
+YOUNG: Final = 1000
+"""Incidents behind the area that is compared with."""
+TURNS: Final = 20
+A_TURN: Final = 100
+"""Incidents."""
 SESSION_TIMEOUT_S: Final = 10
 """As in production; the tests' own systems have a shorter one."""
 
@@ -63,6 +70,13 @@ def _reported(number: int, at: datetime) -> IncidentReported:
 def _life(number: int, at: datetime) -> list[Message]:
     """The messages of one incident, from its report to its end."""
     return [Heard(_reported(number, at), 1), *(Asked(step) for step in steps(AREA, str(number), at))]
+
+
+class Cost(NamedTuple):
+    """Milliseconds of processor an incident: the writer's, and with Kafka's and the store's."""
+
+    writer: float
+    all: float
 
 
 class NobodyWaits:
@@ -115,24 +129,30 @@ class History:
             )
             await writer.step([Input(Asked(asked))])
 
-    async def go_on(self, writer: AreaWriter, incidents: int) -> float:
-        """Decide so many incidents with their lives. Returns this process' milliseconds of processor per incident."""
-        before = _cpu_s()
+    async def begin(self) -> AreaWriter:
+        """Its writer, with all units on duty and YOUNG incidents behind it."""
+        writer = await self.writer()
+        await writer.catch_up()
+        await self.sign_on(writer)
+        await self.go_on(writer, YOUNG)
+        return writer
+
+    async def go_on(self, writer: AreaWriter, incidents: int) -> Cost:
+        """Decide so many incidents with their lives."""
+        pids = {"writer": os.getpid(), "store": self._servers.store.pid, "kafka": self._servers.kafka.pid}
+        before = cpu_seconds(pids)
         for _ in range(incidents):
             self.clock.instant += STEP
             at = self.clock.now()
             told = [*_life(self.handled, at), Tick()]
             await writer.step([Input(message) for message in told])
             self.handled += 1
-        return (_cpu_s() - before) / incidents * 1000
+        spent = cpu_seconds(pids)
+        own = spent["writer"] - before["writer"]
+        return Cost(own / incidents * 1000, (sum(spent.values()) - sum(before.values())) / incidents * 1000)
 
     async def close(self) -> None:
         await documents.close(self._client)
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 async def measure(incidents: int) -> dict[str, Any]:
@@ -142,42 +162,56 @@ async def measure(incidents: int) -> dict[str, Any]:
         areas = folder / "areas"
         write_area(areas / AREA, bench_files(AREA, units=UNITS))
         async with LocalServers(folder / "servers") as servers:
-            system = System(
-                folder / "data",
-                servers.bootstrap_servers,
-                servers.mongodb_uri,
-                "history.",
-                "fengqiao_history",
-                {"FENGQIAO_AREAS": str(areas), "FENGQIAO_SESSION_TIMEOUT": str(SESSION_TIMEOUT_S)},
+            old, new = (
+                System(
+                    folder / name,
+                    servers.bootstrap_servers,
+                    servers.mongodb_uri,
+                    f"{name}.",
+                    f"fengqiao_{name}",
+                    {"FENGQIAO_AREAS": str(areas), "FENGQIAO_SESSION_TIMEOUT": str(SESSION_TIMEOUT_S)},
+                )
+                for name in ("history", "young")
             )
-            await system.make_topics()
+            await old.make_topics()
+            await new.make_topics()
             publisher = Publisher(servers.bootstrap_servers, "history")
             await publisher.start(wait=10)
             try:
-                history = History(servers, areas, publisher, system)
-                row = await _one_writer(history, incidents)
+                history, young = (History(servers, areas, publisher, system) for system in (old, new))
+                row = await _one_writer(history, young, incidents)
                 sys.stderr.write(f"{row}\n")
-                row["takeover_s"] = await _takeovers(system, publisher, history)
+                await young.close()
+                row["takeover_s"] = await _takeovers(old, publisher, history)
                 await history.close()
                 return row
             finally:
-                await system.stop()
+                await old.stop()
                 await publisher.stop()
 
 
-async def _one_writer(history: History, incidents: int) -> dict[str, Any]:
-    writer = await history.writer()
-    await writer.catch_up()
-    await history.sign_on(writer)
+async def _in_turns(history: History, writer: AreaWriter, young: History) -> dict[str, Any]:
+    """What an incident costs here and there, medians of the turns, and of their ratios."""
+    compared = await young.begin()
+    turns = [(await young.go_on(compared, A_TURN), await history.go_on(writer, A_TURN)) for _ in range(TURNS)]
+    row: dict[str, Any] = {"behind_it": history.handled}
+    for part in Cost._fields:
+        there, here = ([getattr(cost, part) for cost in costs] for costs in zip(*turns, strict=True))
+        row[f"{part}_ms_young"] = round(statistics.median(there), 2)
+        row[f"{part}_ms_old"] = round(statistics.median(here), 2)
+        ratios = [one / other for one, other in zip(here, there, strict=True)]
+        row[f"{part}_old_to_young"] = round(statistics.median(ratios), 3)
+    return row
+
+
+async def _one_writer(history: History, young: History, incidents: int) -> dict[str, Any]:
+    writer = await history.begin()
     collect_seldom()  # as the service does when it has started
-    window = max(min(incidents // 10, 2000), 1)
-    await history.go_on(writer, WARM_UP)
-    first = await history.go_on(writer, window)
-    while history.handled < incidents - window:
-        await history.go_on(writer, min(1000, incidents - window - history.handled))
+    while history.handled < incidents:
+        await history.go_on(writer, min(1000, incidents - history.handled))
         sys.stderr.write(f"\r{history.handled} incidents ")
-    last = await history.go_on(writer, window)
     sys.stderr.write("\n")
+    row = await _in_turns(history, writer, young)
     await writer.save_snapshot()
     # The worst that a takeover may find: as many entries after the snapshot as there may be.
     await history.go_on(writer, min(EVERY - 100, incidents))
@@ -187,13 +221,7 @@ async def _one_writer(history: History, incidents: int) -> dict[str, Any]:
     await restored.catch_up()
     took = time.perf_counter() - began
     assert restored.board == writer.board, "the restored board is not the running one"
-    return {
-        "incidents": history.handled,
-        "cpu_ms_first": round(first, 2),
-        "cpu_ms_last": round(last, 2),
-        "last_to_first": round(last / first, 2),
-        "restore_s": round(took, 2),
-    }
+    return {**row, "incidents": history.handled, "restore_s": round(took, 2)}
 
 
 async def _takeovers(system: System, publisher: Publisher, history: History) -> list[float]:
