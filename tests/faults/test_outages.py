@@ -20,7 +20,7 @@ EVERY_S = 3.0
 
 
 @pytest.mark.own_servers
-@pytest.mark.timeout(420)
+@pytest.mark.timeout(480)
 @pytest.mark.parametrize("seconds", [5.0, 60.0, 120.0])
 @pytest.mark.parametrize("which", ["kafka", "store"])
 async def test_I1_D4_killed_and_back(own_servers: LocalServers, tmp_path: Path, which: str, seconds: float) -> None:
