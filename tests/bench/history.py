@@ -73,9 +73,11 @@ def _life(number: int, at: datetime) -> list[Message]:
 
 
 class Cost(NamedTuple):
-    """Milliseconds of processor an incident: the writer's, and with Kafka's and the store's."""
+    """Milliseconds of processor an incident: of each process, and of all."""
 
     writer: float
+    kafka: float
+    store: float
     all: float
 
 
@@ -147,9 +149,9 @@ class History:
             told = [*_life(self.handled, at), Tick()]
             await writer.step([Input(message) for message in told])
             self.handled += 1
-        spent = cpu_seconds(pids)
-        own = spent["writer"] - before["writer"]
-        return Cost(own / incidents * 1000, (sum(spent.values()) - sum(before.values())) / incidents * 1000)
+        after = cpu_seconds(pids)
+        spent = {name: (after[name] - before[name]) / incidents * 1000 for name in pids}
+        return Cost(**spent, all=sum(spent.values()))
 
     async def close(self) -> None:
         await documents.close(self._client)
@@ -199,8 +201,8 @@ async def _in_turns(history: History, writer: AreaWriter, young: History) -> dic
         there, here = ([getattr(cost, part) for cost in costs] for costs in zip(*turns, strict=True))
         row[f"{part}_ms_young"] = round(statistics.median(there), 2)
         row[f"{part}_ms_old"] = round(statistics.median(here), 2)
-        ratios = [one / other for one, other in zip(here, there, strict=True)]
-        row[f"{part}_old_to_young"] = round(statistics.median(ratios), 3)
+        ratios = [one / max(other, 0.01) for one, other in zip(here, there, strict=True)]
+        row[f"{part}_old_to_young"] = round(statistics.median(ratios), 2)
     return row
 
 
