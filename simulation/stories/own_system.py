@@ -13,7 +13,7 @@ from typing import Self
 
 import httpx
 
-from fengqiao.local.ports import free_block
+from fengqiao.local.ports import free_for_up
 from fengqiao.runtime.settings import SERVICES, ServiceSettings
 from simulation.stories.stage import StoryFailed
 
@@ -27,16 +27,15 @@ class OwnSystem:
 
     def __init__(self, settings: ServiceSettings, clock: str) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="fengqiao-story-"))
-        base = free_block(len(SERVICES) + 2)
+        ports = free_for_up()
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("FENGQIAO_")},
             "FENGQIAO_AREAS": str(settings.areas.resolve()),
             "FENGQIAO_DATA": str(self._folder),
-            "FENGQIAO_PORT_BASE": str(base),
             "FENGQIAO_CLOCK": clock,
-            "KAFKA_PORT": str(base + len(SERVICES)),
-            "MONGODB_PORT": str(base + len(SERVICES) + 1),
+            **ports,
         }
+        base = int(ports["FENGQIAO_PORT_BASE"])
         self.settings = settings.model_copy(update={"data": self._folder, "port_base": base, "clock": clock})
         self._up: subprocess.Popen[bytes] | None = None
 

@@ -20,6 +20,7 @@ import psutil
 from deploy.areas.generate import bench_files, write_area
 from fengqiao.contracts import ids
 from fengqiao.local import LocalServers, Process
+from fengqiao.local.ports import free_for_up
 from fengqiao.runtime.topics_admin import ensure_topics
 from tests.bench import analytics, floor, mediation, table
 from tests.bench.http_client import Pool, post
@@ -258,9 +259,7 @@ async def run_time_to_ready(folder: Path) -> float:
             if not name.startswith(("FENGQIAO_", "KAFKA_", "MONGODB_"))
         },
         "FENGQIAO_DATA": str(folder / "up"),
-        "FENGQIAO_PORT_BASE": str(free_port_base()),
-        "KAFKA_PORT": str(free_port_base()),
-        "MONGODB_PORT": str(free_port_base()),
+        **free_for_up(),
     }
     took = 0.0
     for _ in range(2):

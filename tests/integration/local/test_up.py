@@ -14,8 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fengqiao.local.ports import free_block
-from fengqiao.runtime.settings import SERVICES
+from fengqiao.local.ports import free_for_up
 
 ROOT = Path(__file__).resolve().parents[3]
 READY_SECONDS = 90
@@ -27,15 +26,7 @@ def environment(data: Path) -> dict[str, str]:
     }
     if cache := os.environ.get("FENGQIAO_CACHE"):
         kept["FENGQIAO_CACHE"] = cache
-    services = len(SERVICES)
-    # In one block: none of them may be drawn twice.
-    base = free_block(services + 2)
-    return kept | {
-        "FENGQIAO_DATA": str(data),
-        "FENGQIAO_PORT_BASE": str(base),
-        "KAFKA_PORT": str(base + services),
-        "MONGODB_PORT": str(base + services + 1),
-    }
+    return kept | free_for_up() | {"FENGQIAO_DATA": str(data)}
 
 
 async def fengqiao(*arguments: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
