@@ -39,11 +39,13 @@ def settings_of(system: System) -> AnalyticsSettings:
 
 
 async def import_months(settings: AnalyticsSettings, area: str) -> None:
-    """Six calls a day since the month before the last, and many at one place in the quarter of the day that is over."""
+    """Six calls a day for three whole months and this one's days, since two may be too short a history to be warned by,
+    and many at one place in the quarter of the day that is over."""
     where = {one.id: one for one in load_areas(AREAS).values()}[area]
     rules, cells = load_rules(AREAS, [where])[area], load_profiles(AREAS, [where])[area].cells
     now = datetime.now(rules.timezone)
-    first, rows = months_before(now.date(), 2), []
+    first = months_before(now.date(), 3)
+    rows: list[tuple[datetime, int, str, int | None]] = []
     for n in range((now.date() - first).days):
         day = datetime.combine(first + timedelta(days=n), datetime.min.time(), rules.timezone)
         rows += [
@@ -51,14 +53,15 @@ async def import_months(settings: AnalyticsSettings, area: str) -> None:
             for m, hour in enumerate(HOURS)
         ]
     quarter = now.replace(hour=now.hour // 6 * 6, minute=0, second=0, microsecond=0)
-    rows += [(quarter - timedelta(minutes=3 * n + 3), 3, "noise", 200) for n in range(BURST)]
+    # Calls that nobody was sent to: on the first of a month they are of the last one, and are no response times of it.
+    rows += [(quarter - timedelta(minutes=3 * n + 3), 3, "noise", None) for n in range(BURST)]
     file, mapping = settings.data / "past.csv", settings.data / "past.json"
     with file.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
         for n, (received, cell, category, seconds) in enumerate(rows):
             lon, lat = cells[cell % len(cells)].at
-            times = [(received + timedelta(seconds=seconds * k)).isoformat() for k in (0.2, 1, 3)]
+            times = [seconds and (received + timedelta(seconds=seconds * k)).isoformat() for k in (0.2, 1, 3)]
             writer.writerow([received.isoformat(), category, lon, lat, f"past-{n}", *times])
     mapping.write_text(json.dumps({"columns": {name: name for name in COLUMNS}}), encoding="utf-8")
     assert await import_past(settings, where, rules, [str(file), str(mapping)]) == 0
