@@ -186,17 +186,19 @@ class Collection:
         documents: Sequence[Document],
         by: str = "sequence",
         append: tuple[str, Mapping[str, Sequence[Any]]] | None = None,
+        keep: int | None = None,
     ) -> None:
         """Store each document unless one of its `_id` with the same or a higher number in `by` is there.
 
-        append: a list field, and per `_id` what to add to its end with the same write.
+        append: a list field, and per `_id` what to add to its end with the same write. keep: how many of its latest
+        the list has at most.
         """
         if not documents:
             return
         requests = [
             UpdateOne(
                 {"_id": document["_id"], by: {"$lt": document[by]}},
-                _change(document, append),
+                _change(document, append, keep),
                 upsert=True,
             )
             for document in documents
@@ -274,10 +276,13 @@ def _let_go(future: "asyncio.Future[Any]") -> None:
         future.exception()
 
 
-def _change(document: Document, append: tuple[str, Mapping[str, Sequence[Any]]] | None) -> Document:
+def _change(
+    document: Document, append: tuple[str, Mapping[str, Sequence[Any]]] | None, keep: int | None
+) -> Document:
     change: Document = {"$set": {key: value for key, value in document.items() if key != "_id"}}
     if append is not None and document["_id"] in append[1]:
-        change["$push"] = {append[0]: {"$each": list(append[1][document["_id"]])}}
+        added: Document = {"$each": list(append[1][document["_id"]])}
+        change["$push"] = {append[0]: added if keep is None else {**added, "$slice": -keep}}
     return change
 
 

@@ -2,7 +2,8 @@
 
 A document is addressed (`area/x.y/2024-10`), so that nothing is filtered: reading the year around a place is one
 look-up of at most 4 squares × 13 months. It names incidents and where they were; what became of them is
-read from their own documents.
+read from their own documents. A document holds the latest MOST_KEPT of its square and month: each is written whole with
+every incident there, and what an incident costs may not grow with how many there were.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,6 +23,8 @@ SAME_PLACE_M: Final = 60.0
 MONTHS: Final = 13
 """The month of the incident and the twelve before: a year."""
 MOST: Final = 20
+MOST_KEPT: Final = 256
+"""Of 200 m by 200 m and a month. The busiest of the past that `simulation.past` makes for Gaoqiao has 49."""
 MOST_READ: Final = 60
 """Of the latest at the place so many are read, for some may have moved away or be later than the one asked about."""
 _OPEN_KEYS: Final = ("number", "category", "priority", "status", "received_at")

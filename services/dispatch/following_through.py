@@ -130,7 +130,7 @@ class FollowThrough:
         writes = [
             self._write_incidents(documents, rows, new - known.keys()),
             self._stores.units.put_newer([views.unit_document(told) for told in seen if told is not None]),
-            self._stores.places.put_newer(squares, append=("incidents", named)),
+            self._stores.places.put_newer(squares, append=("incidents", named), keep=earlier.MOST_KEPT),
         ]
         if any(isinstance(one.event, CoverageEvent) for one in happened):
             writes.append(self._stores.areas.put_newer([views.area_document(area, board)]))

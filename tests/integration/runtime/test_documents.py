@@ -70,6 +70,13 @@ async def test_newer_goes_over_older_and_never_back(collection: Collection) -> N
     assert await collection.get("a") == {"_id": "a", "sequence": 7, "x": "seven", "rows": ["one", "two"]}
 
 
+async def test_a_list_that_is_bounded_keeps_its_latest(collection: Collection) -> None:
+    for n in range(1, 5):
+        rows = {"a": [f"{n}a", f"{n}b"]}
+        await collection.put_newer([{"_id": "a", "sequence": n}], append=("rows", rows), keep=3)
+    assert await collection.get("a") == {"_id": "a", "sequence": 4, "rows": ["3b", "4a", "4b"]}
+
+
 async def test_updates_touch_what_matches_only(collection: Collection) -> None:
     await collection.insert_each([{"_id": "a", "n": 1}, {"_id": "b", "n": 2}])
     await collection.update_each([("a", {"n": 1}, {"$set": {"n": 10}}), ("b", {"n": 1}, {"$set": {"n": 20}})])
