@@ -276,9 +276,7 @@ def _let_go(future: "asyncio.Future[Any]") -> None:
         future.exception()
 
 
-def _change(
-    document: Document, append: tuple[str, Mapping[str, Sequence[Any]]] | None, keep: int | None
-) -> Document:
+def _change(document: Document, append: tuple[str, Mapping[str, Sequence[Any]]] | None, keep: int | None) -> Document:
     change: Document = {"$set": {key: value for key, value in document.items() if key != "_id"}}
     if append is not None and document["_id"] in append[1]:
         added: Document = {"$each": list(append[1][document["_id"]])}

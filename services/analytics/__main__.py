@@ -1,7 +1,6 @@
 """Composition root of analytics: settings → adapters → run. `python -m services.analytics [openapi|replay|import]`."""
 
 import asyncio
-import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -24,6 +23,7 @@ from fengqiao.runtime.errors import Busy, ForeignJournal
 from fengqiao.runtime.http import OK, authenticator, create_app, outline
 from fengqiao.runtime.logs import configure_logs
 from fengqiao.runtime.metrics import CLOCK_SKEW
+from fengqiao.runtime.priority import stand_behind
 from fengqiao.runtime.publisher import Publisher
 from fengqiao.runtime.serving import serve, stopping
 from fengqiao.runtime.settings import exit_with
@@ -50,7 +50,7 @@ from services.analytics.watch import Watch
 
 NAME: Final = "analytics"
 REFUSED_EXIT: Final = 5
-BEHIND_CALLS: Final = 5
+BEHIND_CALLS: Final = 10
 """Steps of the system's `nice` that counting stands behind the taking and deciding of calls on the same machine."""
 log = structlog.get_logger(__name__)
 
@@ -194,7 +194,7 @@ def main(arguments: list[str]) -> None:
     configure_telemetry(NAME, __version__, settings.otlp_endpoint)
     CLOCK_SKEW.set_function(clock.skew_seconds)
     service = Analytics(settings, rules, profiles, clock)
-    os.nice(BEHIND_CALLS)
+    stand_behind(BEHIND_CALLS)
     serve(service.app, host=settings.bind, port=settings.port(NAME))
     if service.refused is not None:
         sys.stderr.write(f"{service.refused}\n")

@@ -35,13 +35,18 @@ class Connection(asyncio.Protocol):
 
     async def send(self, request: bytes) -> tuple[int, bytes]:
         """Status and body of the answer. Raises OSError."""
-        if self._transport is None or self._transport.is_closing():
+        if self._transport is None or self.closed:
             raise ConnectionResetError("closed")
         self._body = b""
         self._parser = httptools.HttpResponseParser(self)
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         return await self._waiting
+
+    @property
+    def closed(self) -> bool:
+        """Whether the other side has hung up, as it does on who is idle for long."""
+        return self._transport is None or self._transport.is_closing()
 
     def close(self) -> None:
         if self._transport is not None:
@@ -58,6 +63,8 @@ class Pool:
 
     async def send(self, request: bytes) -> tuple[int, bytes]:
         connection = self._free.pop() if self._free else None
+        while connection is not None and connection.closed:
+            connection = self._free.pop() if self._free else None
         if connection is None:
             _, connection = await asyncio.get_running_loop().create_connection(Connection, self._host, self._port)
         try:

@@ -78,7 +78,9 @@ def test_D4_a_minute_of_a_city_is_served_to_the_last_call_also_over_a_restart(fr
         for one in known:
             way = datetime.fromisoformat(one["on_scene_at"]) - datetime.fromisoformat(one["assigned_at"])
             nearer = one["reason"]["position_age_seconds"] + 5
-            assert way.total_seconds() >= one["reason"]["travel_seconds"] - nearer, "nobody is there before a car could be"
+            assert way.total_seconds() >= one["reason"]["travel_seconds"] - nearer, (
+                "nobody is there before a car could be"
+            )
         assert await on_duty(system, "dongcheng") == []
 
     run(minute())
