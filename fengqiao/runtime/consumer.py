@@ -9,6 +9,7 @@ Offsets are committed explicitly, and only after the handler has returned, which
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 FULL_FETCH_BYTES: Final = 262144
 """So much is handed out at once, however patient the consumer is."""
+MOST_REST_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +142,15 @@ class Consumer:
         batch: int = 500,
         session_timeout: float = 10.0,
         linger_ms: int = 0,
+        rest: float = 0.0,
     ) -> None:
         """linger_ms: for how long the broker may hold records back so that they come together. Nobody waits for what
         this consumer does: every fetch costs Kafka, the reader and the store as much for one record as for fifty.
+
+        rest: so many times as long as a batch took it rests before the next one, MOST_REST_S at most, unless more
+        records wait already. For a handler whose batches cost by what is stored and not by what comes.
         """
+        self._rest = rest
         self._group = f"{prefix}{group}"
         self._prefix = prefix
         self._topics = [f"{prefix}{topic}" for topic in topics]
@@ -191,7 +198,15 @@ class Consumer:
                 await self._pause(0.2)
                 continue
             if fetched:
+                began = time.monotonic()
                 await self._apply(fetched)
+                if self._rest and not self._more_waits(fetched):
+                    await self._pause(min(self._rest * (time.monotonic() - began), MOST_REST_S))
+
+    def _more_waits(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
+        assigned = self._kafka.assignment()
+        ends = {partition: self._kafka.highwater(partition) for partition in fetched if partition in assigned}
+        return any(fetched[partition][-1].offset + 1 < (end or 0) for partition, end in ends.items())
 
     async def _apply(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
         raw = {(r.topic, r.partition, r.offset): r for records in fetched.values() for r in records}

@@ -1,7 +1,9 @@
 """Publisher, consumer, outbox and topics on a real Kafka."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -85,6 +87,32 @@ async def test_a_consumer_keeps_order_over_trouble_and_dead_letters_what_it_cann
     await publisher.publish(Outgoing(f"{topic_prefix}a", "k", event("s", 11)))
     await eventually(lambda: again.applied == [11], what="only what is new after an orderly stop")
     await second.stop()
+
+
+async def test_a_consumer_rests_after_a_costly_batch_unless_more_waits(
+    bootstrap_servers: str, topic_prefix: str, publisher: Publisher
+) -> None:
+    await make(bootstrap_servers, topic_prefix, "a")
+    took = 0.2
+    batches: list[tuple[float, float, int]] = []
+
+    async def costly(batch: Sequence[Received]) -> None:
+        began = time.monotonic()
+        await asyncio.sleep(took)  # what a batch costs
+        batches.append((began, time.monotonic(), len(batch)))
+
+    topic = f"{topic_prefix}a"
+    await publisher.publish_in_order([Outgoing(topic, "k", event("s", number)) for number in range(1, 7)])
+    consumer = Consumer(bootstrap_servers, "g", ["a"], costly, publisher, prefix=topic_prefix, batch=2, rest=5.0)
+    consumer.start()
+    await eventually(lambda: sum(count for *_, count in batches) == 6, what="all that waited")
+    await publisher.publish(Outgoing(topic, "k", event("s", 7)))
+    await eventually(lambda: sum(count for *_, count in batches) == 7, what="the last one")
+    await consumer.stop()
+    pauses = [begin - end for (_, end, _), (begin, _, _) in pairwise(batches)]
+    assert [count for *_, count in batches] == [2, 2, 2, 1]
+    assert pauses[-1] >= 5 * took, "nothing waited: it rests"
+    assert max(pauses[:-1]) < 5 * took, "more waited: it goes on"
 
 
 async def test_the_publisher_survives_a_killed_kafka_and_says_at_once_that_it_is_away(
