@@ -10,7 +10,7 @@ Offsets are committed explicitly, and only after the handler has returned, which
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 FULL_FETCH_BYTES: Final = 262144
 """So much is handed out at once, however patient the consumer is."""
 MOST_REST_S: Final = 2.0
+"""Real seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,8 @@ class Consumer:
         """linger_ms: for how long the broker may hold records back so that they come together. Nobody waits for what
         this consumer does: every fetch costs Kafka, the reader and the store as much for one record as for fifty.
 
-        rest: so many times as long as a batch took it rests before the next one, MOST_REST_S at most, unless more
-        records wait already. For a handler whose batches cost by what is stored and not by what comes.
+        rest: so many times as long as a batch took it rests before the next one, MOST_REST_S at most, unless there
+        was more than the batch holds when it was fetched. For a handler whose batches cost by what is stored.
         """
         self._rest = rest
         self._group = f"{prefix}{group}"
@@ -198,15 +199,18 @@ class Consumer:
                 await self._pause(0.2)
                 continue
             if fetched:
+                # Looked at first: what comes while the batch is handled may be known before it is done.
+                more = any(self._lags(_after(fetched)).values())
                 began = time.monotonic()
                 await self._apply(fetched)
-                if self._rest and not self._more_waits(fetched):
+                if self._rest and not more:
                     await self._pause(min(self._rest * (time.monotonic() - began), MOST_REST_S))
 
-    def _more_waits(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
+    def _lags(self, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
+        """How many records each of these partitions is known to have from the offset on, where it is still ours."""
         assigned = self._kafka.assignment()
-        ends = {partition: self._kafka.highwater(partition) for partition in fetched if partition in assigned}
-        return any(fetched[partition][-1].offset + 1 < (end or 0) for partition, end in ends.items())
+        ends = {partition: self._kafka.highwater(partition) for partition in offsets if partition in assigned}
+        return {partition: end - offsets[partition] for partition, end in ends.items() if end is not None}
 
     async def _apply(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
         raw = {(r.topic, r.partition, r.offset): r for records in fetched.values() for r in records}
@@ -250,15 +254,13 @@ class Consumer:
                 return  # whoever has the partition now reads it from the last commit
         for received in batch:
             RECORDS_APPLIED.labels(received.topic).inc()
-        await self._commit({partition: records[-1].offset + 1 for partition, records in fetched.items()})
+        await self._commit(_after(fetched))
 
     async def _commit(self, offsets: dict[TopicPartition, int]) -> None:
         assigned = self._kafka.assignment()
         mine = {partition: offset for partition, offset in offsets.items() if partition in assigned}
-        for partition, offset in mine.items():
-            highwater = self._kafka.highwater(partition)
-            if highwater is not None:
-                CONSUMER_LAG.labels(self._group, partition.topic, str(partition.partition)).set(highwater - offset)
+        for partition, lag in self._lags(mine).items():
+            CONSUMER_LAG.labels(self._group, partition.topic, str(partition.partition)).set(lag)
         if not mine:
             return
         try:
@@ -276,3 +278,8 @@ class Consumer:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
+
+
+def _after(fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> dict[TopicPartition, int]:
+    """The offset after the last record of each partition."""
+    return {partition: records[-1].offset + 1 for partition, records in fetched.items()}
