@@ -1,5 +1,6 @@
 """Who goes first where processes share a machine's cores."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,5 @@ def stand_behind(steps: int) -> None:
     """
     os.nice(steps)
     if os.getsid(0) == os.getpid():
-        try:
+        with contextlib.suppress(OSError):  # no such thing here: another system, or a kernel without it
             AUTOGROUP.write_text(str(steps), encoding="ascii")
-        except OSError:
-            return  # no such thing here: another system, or a kernel without it

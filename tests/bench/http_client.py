@@ -62,10 +62,11 @@ class Pool:
         self._free: list[Connection] = []
 
     async def send(self, request: bytes) -> tuple[int, bytes]:
-        connection = self._free.pop() if self._free else None
-        while connection is not None and connection.closed:
-            connection = self._free.pop() if self._free else None
-        if connection is None:
+        while self._free:
+            connection = self._free.pop()
+            if not connection.closed:
+                break
+        else:
             _, connection = await asyncio.get_running_loop().create_connection(Connection, self._host, self._port)
         try:
             answer = await connection.send(request)

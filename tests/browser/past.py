@@ -61,7 +61,8 @@ async def import_months(settings: AnalyticsSettings, area: str) -> None:
         writer.writerow(COLUMNS)
         for n, (received, cell, category, seconds) in enumerate(rows):
             lon, lat = cells[cell % len(cells)].at
-            times = [seconds and (received + timedelta(seconds=seconds * k)).isoformat() for k in (0.2, 1, 3)]
-            writer.writerow([received.isoformat(), category, lon, lat, f"past-{n}", *times])
+            after = () if seconds is None else (seconds * k for k in (0.2, 1, 3))
+            times = [(received + timedelta(seconds=one)).isoformat() for one in after]
+            writer.writerow([received.isoformat(), category, lon, lat, f"past-{n}", *(times or [""] * 3)])
     mapping.write_text(json.dumps({"columns": {name: name for name in COLUMNS}}), encoding="utf-8")
     assert await import_past(settings, where, rules, [str(file), str(mapping)]) == 0
