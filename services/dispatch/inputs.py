@@ -4,12 +4,12 @@ With a backlog, a fetch hands out one topic before the other. A record is taken 
 record is known to be later, or that topic has been read to its end. Where no call has waited for BEHIND_S, a call does
 not stand in line behind the steps of crews, however many of those wait. Where those have not waited so long either, a
 step takes calls alone or few commands, for the next call waits until it has ended; otherwise calls and with them as
-many commands as a step may take, for so they cost least.
+many commands as a step may take, for so they cost least. An officer who needs help stands in no line (D10).
 """
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from fengqiao.contracts import topics
 from fengqiao.contracts.aid import AidMessage
 from fengqiao.contracts.model import Event
+from fengqiao.contracts.orders import CallEmergency
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.errors import Unreadable
 from services.dispatch.domain.messages import AID_MESSAGES, COMMANDS, INCIDENT_MESSAGES, AidHeard, Asked, Heard, Message
@@ -72,10 +73,12 @@ class Inputs:
     def __init__(self, highwater: Callable[[str], int | None]) -> None:
         self._sides = {topic: _Side() for topic in self.ORDER}
         self._highwater = highwater
+        self._emergencies: deque[Waiting] = deque()
 
     def reset(self, topic: str, position: int, end: int) -> None:
         """Begin anew at `position`; `end` is where the topic ended when it was asked."""
         self._sides[topic] = _Side(position=position, end=end)
+        self._emergencies.clear()
 
     def raise_end(self, topic: str, end: int) -> None:
         """The topic is known to reach to `end` now."""
@@ -87,6 +90,15 @@ class Inputs:
         side.queue.append(waiting)
         side.position = waiting.input.offset + 1
         side.latest = waiting.recorded_at
+        if emergency_of(waiting) is not None:
+            # Without its offset: what stands before it is not read yet, and in its own turn it is a repeat.
+            self._emergencies.append(replace(waiting, input=replace(waiting.input, topic=None, offset=-1)))
+
+    def take_emergencies(self) -> list[Waiting]:
+        """The calls for help that came since, which nothing that waits may hold up. Each is taken again in its turn."""
+        taken = list(self._emergencies)
+        self._emergencies.clear()
+        return taken
 
     def position(self, topic: str) -> int:
         """The offset that is fetched next."""
@@ -145,6 +157,12 @@ class Inputs:
                 break
             taken.append(self._sides[min(heads)[2]].queue.popleft())
         return taken
+
+
+def emergency_of(waiting: Waiting) -> str | None:
+    """The unit whose officer needs help, where the record says that."""
+    message = waiting.input.message
+    return message.command.unit if isinstance(message, Asked) and isinstance(message.command, CallEmergency) else None
 
 
 _INCIDENT_EVENTS: Final = {event.TYPE: event for event in INCIDENT_MESSAGES}

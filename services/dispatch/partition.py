@@ -22,7 +22,7 @@ from fengqiao.runtime.metrics import RECORDS_CONSUMED
 from services.dispatch import beside
 from services.dispatch.beside import BESIDE
 from services.dispatch.domain.messages import NotHeard, Tick
-from services.dispatch.inputs import Input, Inputs, Waiting, understand
+from services.dispatch.inputs import Input, Inputs, Waiting, emergency_of, understand
 from services.dispatch.writer import AreaWriter, refusable
 
 log = structlog.get_logger(__name__)
@@ -232,7 +232,7 @@ class PartitionOwner:
             for writer in self._writers.values():
                 await writer.reconcile()
             self._reconciled = True
-        while taken := self._inputs.take(BATCH, time.time()):
+        while taken := self._emergencies() or self._inputs.take(BATCH, time.time()):
             by_area: dict[str, list[Input]] = {}
             for waiting in taken:
                 if waiting.area is not None:
@@ -251,6 +251,17 @@ class PartitionOwner:
         failpoint("dispatch.before-commit")
         self._go_on_fetching()
         self._commit_now_and_then()
+
+    def _emergencies(self) -> list[Waiting]:
+        """Officers who need help, before everything else that waits (D10)."""
+        return [one for one in self._inputs.take_emergencies() if self._is_new(one)]
+
+    def _is_new(self, emergency: Waiting) -> bool:
+        """Whether the unit is in no emergency yet. Of one that is, what ends the last one may wait before this one:
+        taken early it would change nothing, and be lost."""
+        writer, unit = self._writers.get(emergency.area or ""), emergency_of(emergency)
+        state = None if writer is None or unit is None else writer.board.units.get(unit)
+        return state is None or state.emergency is None
 
     async def _each(self, inputs: Mapping[str, list[Input]]) -> None:
         """One step of each of these areas; an area that stumbles does not stop the others' step half way."""

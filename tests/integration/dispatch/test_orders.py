@@ -11,10 +11,13 @@ import pytest
 
 from fengqiao.client import Fengqiao, Refused
 from fengqiao.contracts import topics
+from fengqiao.contracts.commands import Command, SetDuty
+from fengqiao.contracts.model import Actor
+from fengqiao.contracts.orders import CallEmergency, EndEmergency
 from fengqiao.runtime.cloudevents import header
 from tests.awaiting import eventually
 from tests.conftest import run
-from tests.integration.dispatch.kit import everything, incident, publishing, record, report
+from tests.integration.dispatch.kit import everything, first_appearances, incident, publishing, record, report
 from tests.integration.dispatch.test_dispatch import opened
 from tests.system import System
 
@@ -186,6 +189,53 @@ async def test_D10_an_emergency_of_a_crew_outranks_everything_until_it_is_stood_
         (unit,) = [one for one in await desk.dispatch.units("gaoqiao") if one["unit"] == "P1"]
         assert ("emergency" in unit, unit["status"]) == (False, "available")
         await brought_to_an_end(desk, found)
+
+
+async def test_D10_in_a_backlog_an_emergency_comes_first_and_none_is_lost(dispatch: System) -> None:
+    now, by = datetime.now(UTC), Actor(client="backlog", role="dispatcher")
+    common: dict[str, Any] = {"area": "gaoqiao", "by": by, "received_at": now}
+    service = dispatch.processes["dispatch"]
+
+    async def waiting_for_dispatch(*asked: Command) -> None:
+        await service.stop()
+        async with publishing(dispatch) as publisher:
+            topic = topics.DISPATCH_COMMANDS
+            records = [record(dispatch, one, one.command_id, 1, topic=topic) for one in asked]
+            await publisher.publish_in_order(records)
+        service.start()
+        await dispatch.ready("dispatch")
+
+    def signed(part: str) -> list[Command]:
+        """Of a shift that changes with each."""
+        shifts = [f"{part}-{n}" for n in range(300)]
+        return [SetDuty(**common, command_id=f"c-{shift}", unit="P2", on=True, shift=shift) for shift in shifts]
+
+    def needs_help(name: str) -> CallEmergency:
+        return CallEmergency(**common, command_id=f"c-help-{name}", unit="YY")
+
+    async def order() -> list[str]:
+        """The commands that the latest events of dispatch came of, each once."""
+        records = await everything(dispatch, topics.DISPATCH.name)
+        assert first_appearances(records) == list(range(1, len(records) + 1))
+        by_command = [orjson.loads(one.value).get("command_id") for one in records]
+        return [id for id in dict.fromkeys(by_command) if id is not None and id.startswith("c-")]
+
+    await waiting_for_dispatch(*signed("first"), needs_help("once"), needs_help("once"))
+    told_of = [id for id in await order() if id.startswith(("c-first", "c-help"))]
+    assert (told_of[0], len(told_of)) == ("c-help-once", 301)
+    # The last emergency is ended by what waits before the next: taken early, that one would be lost.
+    ends = EndEmergency(**common, command_id="c-ends", unit="YY")
+    await waiting_for_dispatch(*signed("second"), ends, needs_help("twice"))
+    assert [id for id in await order() if id.startswith(("c-ends", "c-help"))] == [
+        "c-help-once",
+        "c-ends",
+        "c-help-twice",
+    ]
+    assert len(await told(dispatch, "unit.emergency", unit="YY")) == 2
+    async with dispatch.client("dispatcher") as desk:
+        await desk.dispatch.end_emergency("YY", "已解除", area="gaoqiao")
+        for incident_id in {one["incident_id"] for one in await told(dispatch, "unit.emergency", unit="YY")}:
+            await desk.dispatch.cancel(incident_id, "duplicate", "测试结束")
 
 
 async def test_D13_a_form_closes_what_waits_for_it_and_its_people_are_in_a_paper_only(dispatch: System) -> None:

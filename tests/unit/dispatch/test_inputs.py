@@ -1,7 +1,11 @@
 """D4: in which order calls and commands are decided that Kafka holds on two topics."""
 
+from datetime import UTC, datetime
+
 from fengqiao.contracts import topics
-from services.dispatch.domain.messages import Tick
+from fengqiao.contracts.model import Actor
+from fengqiao.contracts.orders import CallEmergency
+from services.dispatch.domain.messages import Asked, Tick
 from services.dispatch.inputs import A_STEP, BEHIND_S, Input, Inputs, Waiting
 
 CALLS, COMMANDS = topics.INCIDENTS.name, topics.DISPATCH_COMMANDS.name
@@ -107,3 +111,29 @@ def test_D4_until_the_ends_seen_at_the_start_are_reached_it_is_a_backlog() -> No
     on.fetched(COMMANDS, 0.3)
     on.fetched(CALLS, 0.1)
     assert on.taken() == [(COMMANDS, 0), (CALLS, 0)], "both are young, and more is known to lie there"
+
+
+def test_D10_an_officer_who_needs_help_stands_in_no_line_and_comes_again_in_turn() -> None:
+    on = Topics()
+    on.fetched(COMMANDS, 9, 9)
+    on.fetched(CALLS, 8)
+    by = Actor(client="terminal", role="crew")
+    call = CallEmergency(command_id="c-1", area="testarea", by=by, received_at=datetime.now(UTC), unit="P1")
+    on.inputs.put(COMMANDS, Waiting(Input(Asked(call), COMMANDS, 2, "trace"), "testarea", NOW - 7))
+    on.ends[COMMANDS] = 3
+    (taken,) = on.inputs.take_emergencies()
+    assert (taken.input, taken.area) == (Input(Asked(call), trace="trace"), "testarea")
+    assert on.inputs.take_emergencies() == []
+    assert on.inputs.decided_to(COMMANDS) == 0, "what stands before it is not decided"
+    assert on.taken() == [(COMMANDS, 0), (COMMANDS, 1), (CALLS, 0), (COMMANDS, 2)]
+
+
+def test_D10_what_is_read_again_brings_its_emergencies_again() -> None:
+    on = Topics()
+    by = Actor(client="terminal", role="crew")
+    call = CallEmergency(command_id="c-1", area="testarea", by=by, received_at=datetime.now(UTC), unit="P1")
+    on.inputs.put(COMMANDS, Waiting(Input(Asked(call), COMMANDS, 0), "testarea", NOW))
+    on.inputs.reset(COMMANDS, 0, 1)
+    assert on.inputs.take_emergencies() == []
+    on.inputs.put(COMMANDS, Waiting(Input(Asked(call), COMMANDS, 0), "testarea", NOW))
+    assert len(on.inputs.take_emergencies()) == 1

@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 
-from fengqiao.runtime.priority import AUTOGROUP
-
 TELL = """
 import os, sys
 from fengqiao.runtime.priority import AUTOGROUP, stand_behind
