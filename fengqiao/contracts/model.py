@@ -1,20 +1,27 @@
 """What all data in events has in common: frozen, strict when built, forgiving when read."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Final, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fengqiao.contracts.ids import AREA_PATTERN, CASE_PATTERN, INCIDENT_PATTERN, UNIT_PATTERN
 
 
-def _in_utc(instant: datetime) -> datetime:
+YEARS: Final = range(1900, 2201)
+"""Of a moment that somebody says: the ends of the calendar can neither be taken to UTC nor be reckoned with."""
+
+
+def in_utc(instant: datetime) -> datetime:
+    """The moment in UTC. Raises ValueError without an offset, and beyond YEARS."""
     if instant.tzinfo is None:
         raise ValueError("a time needs an offset")
+    if instant.year not in YEARS:
+        raise ValueError(f"a time between the years {YEARS[0]} and {YEARS[-1]}")
     return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
-Instant = Annotated[datetime, AfterValidator(_in_utc)]
+Instant = Annotated[datetime, AfterValidator(in_utc)]
 """A moment of domain time, in UTC; RFC 3339 on the wire."""
 Seconds = Annotated[float, Field(ge=0)]
 AreaId = Annotated[str, Field(pattern=AREA_PATTERN)]

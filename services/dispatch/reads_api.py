@@ -5,7 +5,6 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
-from pydantic import AwareDatetime
 
 from fengqiao.contracts import ids
 from fengqiao.contracts.states import IncidentStatus
@@ -15,7 +14,7 @@ from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.journal import Head, Journal
 from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
-from services.dispatch import lent_crews, views
+from services.dispatch import lent_crews, requests, views
 from services.dispatch.domain.forces import Forces
 from services.dispatch.earlier import earlier_at
 from services.dispatch.force import force
@@ -139,8 +138,8 @@ def router(
         status: IncidentStatus | None = None,
         category: Annotated[str | None, Query(pattern=r"^[0-9]{2,12}$")] = None,
         open: bool | None = None,
-        since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
-        until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
+        since: Annotated[requests.Time | None, Query(alias="from")] = None,
+        until: Annotated[requests.Time | None, Query(alias="to")] = None,
         limit: Limit = 50,
         cursor: Annotated[str | None, Query(max_length=40)] = None,
     ) -> Response:

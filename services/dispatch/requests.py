@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from fengqiao.contracts.feedback import FeedbackCounts, FeedbackKind, FeedbackLosses
 from fengqiao.contracts.ids import AREA_PATTERN, INCIDENT_PATTERN
-from fengqiao.contracts.model import UnitId
+from fengqiao.contracts.model import UnitId, in_utc
 from fengqiao.contracts.orders import LinkKind
 
+Time = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Line = Annotated[str, Field(min_length=1, max_length=100)]
 Role = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z_]*$")]
@@ -21,7 +22,7 @@ class Body(BaseModel):
 class Step(Body):
     """A step of an assignment. at: the device's time, kept beside the server's, which counts."""
 
-    at: AwareDatetime | None = None
+    at: Time | None = None
 
 
 class Explained(Step):
@@ -68,7 +69,7 @@ class Form(Body):
 
 
 class Feedback(Form):
-    at: AwareDatetime | None = None
+    at: Time | None = None
     category: Line | None = None
     """What the crew says it was: a code of the area's set."""
 
@@ -111,7 +112,7 @@ class AskAid(Explained):
 
 
 class Hold(Explained):
-    until: AwareDatetime
+    until: Time
 
 
 class MaybeExplained(Step):
@@ -162,4 +163,4 @@ class Position(Body):
     lon: Annotated[float, Field(ge=-180, le=180)]
     lat: Annotated[float, Field(ge=-90, le=90)]
     datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
-    at: AwareDatetime
+    at: Time

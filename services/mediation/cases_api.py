@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
-from pydantic import AwareDatetime
 
 from fengqiao.contracts import ids
 from fengqiao.contracts.disputes import DisputeReported
@@ -125,7 +124,7 @@ def router(
         request: Request,
         caller: Caller,
         area: AreaQuery = None,
-        before: AwareDatetime | None = None,
+        before: requests.When | None = None,
         limit: Limit = 50,
         cursor: Cursor = None,
     ) -> Response:

@@ -1,28 +1,18 @@
 """What mediation takes in: the bodies of its routes. Unknown fields are refused; words are bounded and never blank."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from fengqiao.contracts.mediation import CaseSource, FoundBy, Grade, MediationMode, Prevented
-from fengqiao.contracts.model import AreaId
+from fengqiao.contracts.model import AreaId, in_utc
 from services.mediation.domain.case import Outcome, PartyId, SessionForm, SessionOutcome, Tier
 from services.mediation.domain.hazards import Result
 
-_YEARS = range(1900, 2200)
-
-
-def _sensible(instant: datetime) -> datetime:
-    # Also keeps arithmetic on it away from the ends of the calendar.
-    if instant.year not in _YEARS:
-        raise ValueError("a time between the years 1900 and 2199")
-    return instant.astimezone(UTC)
-
-
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-When = Annotated[AwareDatetime, AfterValidator(_sensible)]
+When = Annotated[AwareDatetime, AfterValidator(in_utc)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 """An id, never somebody's name: it travels in events."""
 SignName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]

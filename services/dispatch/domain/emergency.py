@@ -54,7 +54,7 @@ def emergency(then: Happenings, command: orders.CallEmergency) -> None:
             priority=1,
             location=location,
             source=CREW_EMERGENCY,
-            reported_at=command.at or then.now,
+            reported_at=then.now,
             received_at=then.now,
             plan=PLAN,
             wanted=(wanted,),

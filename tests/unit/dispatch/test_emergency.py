@@ -3,12 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
 import pytest
+from pydantic import ValidationError
 
 from fengqiao.contracts import commands, orders
 from fengqiao.contracts.dispatch import AssignmentAssigned, CommandRejected, IncidentOpened, NotificationRequested
 from fengqiao.contracts.model import Actor
 from fengqiao.contracts.ordered import UnitEmergency
+from services.dispatch import requests
 from services.dispatch.area_folder import load_forces
 from services.dispatch.domain.handling import Emergency
 from services.dispatch.domain.stored_board import from_json, to_json
@@ -115,3 +118,23 @@ def test_D10_whoever_the_area_lists_is_told_that_an_officer_needs_help(area: Are
         "station_duty",
         "superior",
     )
+
+
+def test_D10_D12_it_counts_from_when_it_was_heard_whatever_the_terminals_clock_says(area: Area) -> None:
+    ahead = START.replace(year=START.year + 70)
+    then = area.on_duty("P2").ask(orders.CallEmergency, by=P1, unit="P1", at=ahead)
+    opened = only(then, IncidentOpened)
+    assert (opened.reported_at, opened.received_at, opened.device_at, opened.device_apart) == (
+        START,
+        START,
+        ahead,
+        True,
+    )
+
+
+def test_D10_D12_nobody_says_a_time_at_the_end_of_the_calendar() -> None:
+    for at in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2201-01-01T00:00:00Z"):
+        with pytest.raises(ValidationError, match="between the years 1900 and 2200"):
+            requests.Emergency.model_validate({"at": at})
+        with pytest.raises(ValidationError, match="between the years 1900 and 2200"):
+            orders.CallEmergency.read(orjson.dumps({"at": at}))
