@@ -21,7 +21,6 @@ from services.dispatch.domain import incident_status
 from services.dispatch.domain.board import Assignment, Board, Incident
 from services.dispatch.domain.happenings import Happenings
 from services.dispatch.domain.holding import released_for
-from services.dispatch.domain.mutual_aid_state import unit_of
 from services.dispatch.domain.orders import role_for
 from services.dispatch.domain.permitted import permitted, plan_now
 from services.dispatch.domain.sending import assignment_marks, fill, serve_queue
@@ -142,19 +141,18 @@ def _hand_over(then: Happenings, source_id: str, target_id: str, assignment: Ass
         return
     released_for(then, target_id, command)
     target = then.board.incidents[target_id]
-    unit = unit_of(then.board.aid, then.context.forces, assignment.unit)
     # His times are those of what he did; none can be before the report of the incident that they count for.
     times = _since(target, assignment.times)
     then.add(
         said.AssignmentAssigned(
             **then.marks(target, command),
             assignment_id=assignment_id(target.id, len(target.assignments) + 1),
-            unit=unit.id,
-            unit_kind=unit.kind.kind,
-            role=role_for(target, unit, assignment.role),
-            police=unit.kind.police,
+            unit=assignment.unit,
+            unit_kind=assignment.unit_kind,
+            role=role_for(target, assignment.unit_kind, assignment.role),
+            police=assignment.police,
             times=Times(reported_at=times.reported_at, received_at=times.received_at, assigned_at=times.assigned_at),
-            first=unit.kind.police and "assigned" not in target.first,
+            first=assignment.police and "assigned" not in target.first,
             reason=Reason(rule="chosen"),
         )
     )
@@ -164,7 +162,7 @@ def _hand_over(then: Happenings, source_id: str, target_id: str, assignment: Ass
             _STEPS[assignment.status](
                 **assignment_marks(then, target, target.assignments[-1].id, command),
                 times=times,
-                first=unit.kind.police and assignment.status not in target.first,
+                first=assignment.police and assignment.status not in target.first,
             )
         )
 

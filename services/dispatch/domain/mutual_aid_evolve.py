@@ -46,7 +46,15 @@ def _answered(board: Board, event: told.AidAnswered, sequence: int) -> Board:
 
 def _granted(board: Board, event: told.AidGranted, sequence: int) -> Board:
     aid = _sent(board.aid, event)
-    loan = Loan(event.aid_id, event.unit, event.to_area, event.for_incident, event.for_number, event.at)
+    loan = Loan(
+        event.aid_id,
+        event.unit,
+        event.to_area,
+        event.for_incident,
+        event.for_number,
+        event.at,
+        unit_kind=event.unit_kind,
+    )
     unit = replace(
         board.units[event.unit], lent_to=event.to_area, lent_for=event.for_incident, standby=None, sequence=sequence
     )

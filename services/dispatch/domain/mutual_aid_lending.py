@@ -99,7 +99,7 @@ def take_back(then: Happenings, event: told.AidReturned) -> None:
             aid_id=loan.aid_id,
             from_area=event.area,
             unit=loan.unit,
-            unit_kind=then.context.forces.units[loan.unit].kind.kind,
+            unit_kind=loan.unit_kind,
             for_incident=loan.for_incident,
             for_number=loan.for_number,
         )
@@ -109,12 +109,12 @@ def take_back(then: Happenings, event: told.AidReturned) -> None:
 
 def recall(then: Happenings, command: told.RecallUnit) -> None:
     """The home area wants its unit back; it is free again when the other area has given it back."""
-    if command.unit not in then.context.forces.units:
-        then.reject(command, 404, f"there is no unit {command.unit}")
-        return
     loan = loan_of(then.board, command.unit)
     if loan is None:
-        then.reject(command, 409, f"{command.unit} is not lent")
+        if command.unit in then.context.forces.units:
+            then.reject(command, 409, f"{command.unit} is not lent")
+        else:
+            then.reject(command, 404, f"there is no unit {command.unit}")
         return
     if loan.recalled:
         return  # it is recalled: the wish is true
@@ -127,7 +127,7 @@ def recall(then: Happenings, command: told.RecallUnit) -> None:
             message=next_message(then, loan.to_area),
             aid_id=loan.aid_id,
             unit=loan.unit,
-            unit_kind=then.context.forces.units[loan.unit].kind.kind,
+            unit_kind=loan.unit_kind,
             for_incident=loan.for_incident,
             for_number=loan.for_number,
             reason=command.reason,

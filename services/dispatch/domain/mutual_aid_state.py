@@ -12,7 +12,7 @@ from datetime import datetime
 from rpds import HashTrieMap
 
 from fengqiao.contracts.aid import LentUnit
-from services.dispatch.domain.forces import Forces, Kind, Unit
+from services.dispatch.domain.forces import Kind, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Loan:
     for_number: str
     since: datetime
     recalled: bool = False
+    unit_kind: str = ""
+    """Told when it is given back, whatever the area's list of units says by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,3 @@ def guest(borrowed: Borrowed) -> Unit:
         borrowed.unit, lent.call_sign, kind, lent.name_zh, lent.name_en, lent.home, None, None,
         frozenset(lent.capabilities),
     )  # fmt: skip
-
-
-def unit_of(aid: Aid, forces: Forces, unit: str) -> Unit:
-    """A unit of the area, or one that is lent to it. Raises KeyError."""
-    borrowed = aid.borrowed.get(unit)
-    return forces.units[unit] if borrowed is None else guest(borrowed)

@@ -7,7 +7,6 @@ from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.commands import Command
 from fengqiao.contracts.dispatch import Reason
 from services.dispatch.domain.board import Incident
-from services.dispatch.domain.forces import Unit
 from services.dispatch.domain.happenings import Happenings, given_by
 from services.dispatch.domain.holding import released_for
 from services.dispatch.domain.matching import reason_for
@@ -29,6 +28,7 @@ def assign(then: Happenings, command: commands.Assign) -> None:
     released_for(then, incident.id, command)
     for unit in command.units:
         send_chosen(then, incident.id, unit, command)
+    serve_queue(then)  # one that was held may want others besides
 
 
 def send_chosen(then: Happenings, incident_id: str, unit: str, command: Command, role: str | None = None) -> None:
@@ -39,13 +39,13 @@ def send_chosen(then: Happenings, incident_id: str, unit: str, command: Command,
     reason = Reason(rule="chosen")
     if seconds != inf:
         reason = reason_for(then.context, unit, seconds, None, {}).model_copy(update={"rule": "chosen"})
-    send(then, incident, forces.units[unit], role_for(incident, forces.units[unit], role), reason, command)
+    send(then, incident, forces.units[unit], role_for(incident, forces.units[unit].kind.kind, role), reason, command)
 
 
-def role_for(incident: Incident, unit: Unit, otherwise: str | None = None) -> str:
-    """The role that waits for such a unit, else `otherwise`, else support."""
+def role_for(incident: Incident, kind: str, otherwise: str | None = None) -> str:
+    """The role that waits for a unit of such a kind, else `otherwise`, else support."""
     for wanted in incident.waiting:
-        if unit.kind.kind in wanted.kinds:
+        if kind in wanted.kinds:
             return wanted.role
     return otherwise or ("support" if incident.assignments else "primary")
 

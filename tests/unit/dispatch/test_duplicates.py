@@ -1,5 +1,6 @@
 """Several reports of one event (I4, I8), each as: given what has happened, when this comes, then that happens."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -219,3 +220,10 @@ def test_I8_merging_and_unmerging_is_the_identity_on_callers(
         area = area.ask(orders.Unmerge, incident_id=incident(source))
     assert {name: on_board(area, name).caller_count for name in "abcd"} == callers
     assert all(on_board(area, name).open and not on_board(area, name).order.merged for name in "abcd")
+
+
+def test_I8_whoever_goes_over_may_have_been_taken_off_the_list(area: Area) -> None:
+    on_scene = area.on_duty("P1", "P2").reported("one").reported("two").step(commands.OnScene, assignment("one"))
+    gone = replace(on_scene.forces, units={id: unit for id, unit in on_scene.forces.units.items() if id != "P1"})
+    then = replace(on_scene, forces=gone).ask(orders.Merge, incident_id=incident("one"), into=incident("two"))
+    assert [one.unit for one in on_board(then, "two").active] == ["P2", "P1"]

@@ -306,3 +306,16 @@ def test_D8_a_backing_zone_goes_before_a_third_one_that_is_as_near() -> None:
         area = Area(forces=replace(own, units=units, backing=backing)).on_duty("P1", "P2")
         area = area.reported("a", place={"zone": "north"})
         assert [one.unit for one in area.board.incidents[incident("a")].active] == [chosen]
+
+
+def test_D8_a_unit_that_was_taken_off_the_list_meanwhile_still_comes_home() -> None:
+    world, assignment = borrowed()
+    world.cleared(assignment)
+    south = world.forces["south"]
+    world.forces["south"] = replace(south, units={id: unit for id, unit in south.units.items() if id != "P1"})
+    world.ask("south", aid.RecallUnit, unit="P1")
+    assert only(world, aid.AidRecalled).unit_kind == "patrol"
+    world.all_arrive()
+    assert not len(world.boards["south"].aid.loans)
+    world.ask("south", aid.RecallUnit, unit="P1")
+    assert rejected(world) == "there is no unit P1"

@@ -184,3 +184,10 @@ def test_D10_the_table_of_incidents_leads_out_of_every_state_and_ends_are_left_o
         if state in incident_status.ENDED and after != state:
             assert order in ("reopen", "unmerge")
     assert {after for after in incident_status.TRANSITIONS.values()} == states
+
+
+def test_D10_sending_one_to_a_held_incident_sends_the_others_that_it_wants_as_well(area: Area) -> None:
+    given = area.on_duty("YY", "P1").reported("theft", category="020301")
+    held = given.ask(orders.Hold, **THEFT, until=START + timedelta(hours=1))
+    then = held.ask(commands.Assign, **THEFT, units=("YY",))
+    assert then.told() == ["incident.released", "assignment.assigned YY", "assignment.assigned P1"]
