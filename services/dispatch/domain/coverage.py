@@ -42,6 +42,7 @@ def watch_coverage(then: Happenings) -> None:
     minute = local_minute(then.now, forces.timezone)
     for rule in plan.coverage:
         if rule.hours is not None and not rule.hours.hold(minute):
+            _over(then, rule)
             continue
         units = forces.able(rule.kinds, rule.capabilities)
         if not any(unit in then.board.units for unit in units):
@@ -49,6 +50,18 @@ def watch_coverage(then: Happenings) -> None:
         free = [unit for unit in units if _ready(then.board, forces, unit)]
         places = list(_places(then.board, forces, plan, times, rule, free))
         _tell(then, rule, places, free)
+
+
+def _over(then: Happenings, rule: CoverageRule) -> None:
+    """Outside its hours a rule asks for nothing: what was a hole is none any more."""
+    prefix = f"{rule.id}/"
+    names = sorted(
+        key.removeprefix(prefix) for key, hole in then.board.holes.items() if hole.open and key.startswith(prefix)
+    )
+    if names:
+        forces = then.context.forces
+        free = [unit for unit in forces.able(rule.kinds, rule.capabilities) if _ready(then.board, forces, unit)]
+        _tell(then, rule, [_Place(name, name or None, True) for name in names], free)
 
 
 def _ready(board: Board, forces: Forces, unit: str) -> bool:

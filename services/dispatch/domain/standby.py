@@ -22,6 +22,7 @@ from services.dispatch.domain.assigning import least_total
 from services.dispatch.domain.board import Board, Placed
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.happenings import Happenings
+from services.dispatch.domain.matching import why_not
 from services.dispatch.domain.placing import Matrix, place
 from services.dispatch.domain.standby_plan import Advice, Band, PointTimes, Squad, StandbyPlan, of_plan
 
@@ -60,8 +61,10 @@ def idle(board: Board, forces: Forces, band: Band) -> tuple[tuple[str, int], ...
     found = []
     for squad in band.squads:
         for unit in forces.able(squad.kinds, squad.capabilities):
-            duty = board.units.get(unit)
-            if duty is not None and duty.on and not duty.assignments and duty.emergency is None and not duty.silent:
+            if why_not(board, forces, unit) is not None:
+                continue  # off duty, in an emergency, lent
+            duty = board.units[unit]
+            if not duty.assignments and not duty.silent:
                 found.append((unit, duty.sequence))
     return tuple(found)
 

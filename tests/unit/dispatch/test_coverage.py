@@ -100,3 +100,13 @@ def test_D7_a_rule_holds_in_its_hours(minutes: int) -> None:
     rule = CoverageRule("night", ("patrol",), within_seconds=400, hours=Hours(22 * 60, 2 * 60))
     area = standing_area(rule).on_duty("P1").after(minutes=minutes)
     assert bool(holes(area.tick())) == (minutes == 600)
+
+
+def test_D7_after_its_hours_a_rule_has_no_holes() -> None:
+    rule = CoverageRule("day", ("patrol",), within_seconds=400, hours=Hours(6 * 60, 21 * 60))
+    lost = standing_area(rule, at={"P1": 0.0}).on_duty("P1").tick()
+    assert area_document("testarea", lost.board)["holes"]
+    over = lost.tick(hours=7)
+    assert [type(event) for event in over.events if isinstance(event, CoverageEvent)] == [CoverageRestored]
+    assert area_document("testarea", over.board)["holes"] == []
+    assert [event for event in over.tick(hours=1).events if isinstance(event, CoverageEvent)] == []

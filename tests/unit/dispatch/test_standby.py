@@ -8,8 +8,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fengqiao.contracts import commands, orders
+from fengqiao.contracts import commands, ids, orders
+from fengqiao.contracts.aid import AidGranted, LentUnit
 from fengqiao.contracts.standing_by import StandbyOrdered
+from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.placing import Matrix, place
 from services.dispatch.domain.standby_plan import Advice
 from tests.unit.dispatch.area import START, Area, assignment
@@ -171,3 +173,25 @@ def test_D6_from_home_it_comes_close_to_the_best_of_all_placings() -> None:
     home = np.tile(between[0], (3, 1))
     found = place(home, home, [between] * 3, weights, 3.0, 0.03)
     assert found.after <= 1.15 * best
+
+
+def test_D6_D8_whoever_is_lent_is_not_sent_to_wait_at_home() -> None:
+    area = standing_area().on_duty("P1", "P2")
+    there = f"north-{ids.digest('there')}"
+    granted = AidGranted(
+        area="testarea",
+        at=area.now,
+        to_area="north",
+        message=1,
+        aid_id=f"{there}.aid1",
+        for_incident=there,
+        for_number="7",
+        unit="P1",
+        unit_kind="patrol",
+        lent=LentUnit(
+            unit="P1", kind="patrol", call_sign="P1", name_zh="巡", name_en="Patrol", police=True, home=(113.0, 28.0)
+        ),
+        travel_seconds=600,
+    )
+    lent = replace(area, board=evolve(area.board, granted))
+    assert set(ordered(lent.tick())) == {"P2"}
