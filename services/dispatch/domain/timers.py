@@ -74,9 +74,10 @@ def all_timers(incident: Incident) -> Iterator[Timer]:
         yield _since(begin, "handled", targets.handled, over)
     order = incident.ordered
     if targets.feedback is not None and order is not None and order.due_disposition is not None:
-        scene_done = first_done(incident)
+        scene_done = _first_done(sent)
         if scene_done is not None:
-            yield _since(scene_done, FEEDBACK, targets.feedback, order.feedback_at)
+            given_at = order.feedback_at if order.final_form is not None else None
+            yield _since(scene_done, FEEDBACK, targets.feedback, given_at)
     for wanted in incident.wanted:
         if wanted.within_seconds is not None:
             there = [

@@ -18,6 +18,7 @@ from fengqiao.contracts.ordered import (
 )
 from fengqiao.contracts.plans import Targets
 from services.dispatch.domain.messages import Tick
+from services.dispatch.domain.plans import TargetRule, When
 from services.dispatch.domain.stored_board import from_json, to_json
 from services.dispatch.views import incident_state
 from tests.unit.dispatch.area import START, Area, assignment, incident
@@ -186,3 +187,15 @@ def test_D12_D13_a_form_that_is_not_given_in_time_is_rung_for_and_then_told_abov
     assert [(one.clock, one.met) for one in state.clocks if one.clock == "FKSJ"] == [("FKSJ", False)]
     in_time = due.ask(orders.GiveFeedback, **THEFT, form=form(lost=1, described=True))
     assert in_time.tick(hours=1).events == ()
+
+
+def test_D10_D12_D13_the_form_of_a_reopened_incident_is_rung_for_again(area: Area) -> None:
+    limits = replace(area.forces, target_rules=(TargetRule("all", When(), Targets(feedback=600)),))
+    given = cleared(there(replace(area, forces=limits), "theft", "020405"), "theft", "受理案件")
+    given = given.ask(orders.GiveFeedback, incident_id=incident("theft"), form=form(lost=1.0, described=True))
+    again = given.ask(orders.Reopen, incident_id=incident("theft")).after(minutes=5)
+    again = again.step(commands.OnScene, assignment("theft", 2))
+    due = again.step(commands.Clear, assignment("theft", 2), disposition="受理案件")
+    assert on_board(due, "theft").status == "awaiting_feedback"
+    assert due.tick(seconds=599).events == ()
+    assert [type(event) for event in due.tick(seconds=600).events] == [TimerWarned]
