@@ -293,7 +293,7 @@ class AreaWriter:
                 at = min(command.received_at, now)
 
             advice = self.advice.at(at)
-            context = Context(at, self._forces, self.positions.at(at), retired, self.positions.points, advice)
+            context = Context(at, self._forces, self.positions.at(at), retired, self.positions.points, advice, now)
             then = happenings(board, message, context)
             happened.extend(numbered(board.sequence, then.events, one.trace))
             if isinstance(message, Asked) and message.command.command_id not in then.board.aside:

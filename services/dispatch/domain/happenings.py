@@ -38,6 +38,12 @@ class Happenings:
     def now(self) -> datetime:
         return self.context.now
 
+    @property
+    def sent_at(self) -> datetime:
+        """When a unit hears of what is decided now. A command may have waited for hours: nobody was sent meanwhile, and
+        nobody could answer."""
+        return self.context.decided_at or self.context.now
+
     def add(self, event: Event) -> None:
         self.events.append(event)
         self.board = evolve(self.board, event)

@@ -59,6 +59,8 @@ class Context:
     """Seconds to the points of the area's standby plan; None: nobody is placed."""
     advice: Advice | None = None
     """How much each of them matters, as analytics says; None: as the area's plan says."""
+    decided_at: datetime | None = None
+    """When it is decided, where `now` is earlier: a command counts at the time at which it was received."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,13 +210,13 @@ def send(
     """Assign the unit."""
     then.add(
         said.AssignmentAssigned(
-            **then.marks(incident, command),
+            **(then.marks(incident, command) | {"at": then.sent_at}),
             assignment_id=assignment_id(incident.id, len(incident.assignments) + 1),
             unit=unit.id,
             unit_kind=unit.kind.kind,
             role=role,
             police=unit.kind.police,
-            times=Times(reported_at=incident.reported_at, received_at=incident.received_at, assigned_at=then.now),
+            times=Times(reported_at=incident.reported_at, received_at=incident.received_at, assigned_at=then.sent_at),
             first=unit.kind.police and "assigned" not in incident.first,
             reason=reason,
         )

@@ -1,10 +1,12 @@
 """The steps of an assignment, as a crew reports them (or a dispatcher, for a crew that reports by radio) (D4)."""
 
+from datetime import datetime
 from typing import Final
 
 from fengqiao.contracts import commands
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.commands import AssignmentCommand, Command
+from fengqiao.contracts.dispatch import Times
 from fengqiao.contracts.ids import case_id
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Assignment, Incident
@@ -66,7 +68,7 @@ def _report(
     then.add(
         _REPORTED[event](
             **assignment_marks(then, incident, assignment.id, command),
-            times=assignment.times.model_copy(update={clock: then.now}),
+            times=assignment.times.model_copy(update={clock: _after(assignment.times, then.now)}),
             first=assignment.police and event not in incident.first,
         )
     )
@@ -76,6 +78,12 @@ def _report(
                 _done(then, incident.id, one.id, command)
     if silent and not then.board.units[assignment.unit].silent:
         serve_queue(then)  # heard of again: it may be sent where it was not before
+
+
+def _after(times: Times, now: datetime) -> datetime:
+    """When the step was taken: never before the one before it, whichever machine's clock received it."""
+    been = (times.assigned_at, times.acknowledged_at, times.en_route_at, times.on_scene_at)
+    return max(now, *(at for at in been if at is not None))
 
 
 def step_done(then: Happenings, command: commands.StepDone) -> None:
@@ -102,7 +110,7 @@ def _clear(then: Happenings, incident: Incident, assignment: Assignment, command
     then.add(
         said.AssignmentCleared(
             **assignment_marks(then, incident, assignment.id, command),
-            times=assignment.times.model_copy(update={"cleared_at": then.now}),
+            times=assignment.times.model_copy(update={"cleared_at": _after(assignment.times, then.now)}),
             first=assignment.police and "cleared" not in incident.first,
             disposition=command.disposition,
             dispute=command.dispute,
