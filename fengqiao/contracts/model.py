@@ -7,7 +7,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from fengqiao.contracts.ids import AREA_PATTERN, CASE_PATTERN, INCIDENT_PATTERN, UNIT_PATTERN
 
-
 YEARS: Final = range(1900, 2201)
 """Of a moment that somebody says: the ends of the calendar can neither be taken to UTC nor be reckoned with."""
 

@@ -11,14 +11,17 @@ The id derives from stream and sequence, so a repeat always carries the same one
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import orjson
 
 from fengqiao.runtime.errors import Unreadable
 
-Headers = Sequence[tuple[str, bytes]]
+Headers = Sequence[tuple[str, bytes | None]]
+"""As they are read; Kafka knows headers without a value, which none of ours has."""
+_DIGITS: Final = 18
+"""Of a number in a stream, so that stores and readers have 64 bits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +73,23 @@ class CloudEvent:
         return headers
 
 
-def header(headers: Iterable[tuple[str, bytes]], name: str) -> str | None:
+def header(headers: Iterable[tuple[str, bytes | None]], name: str) -> str | None:
     """The first header of that name as text, or None where there is none or it is not UTF-8."""
     for key, value in headers:
         if key == name:
             try:
-                return value.decode()
+                return None if value is None else value.decode()
             except UnicodeDecodeError:
                 return None
     return None
+
+
+def sequence_of(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
+    """The number in its stream that the headers say, or None where they say none."""
+    number = header(headers, "ce_sequence")
+    if number is None or not number.isascii() or not number.isdigit() or len(number) > _DIGITS:
+        return None
+    return int(number)
 
 
 def read(headers: Headers, value: bytes | None) -> CloudEvent:
@@ -89,10 +100,11 @@ def read(headers: Headers, value: bytes | None) -> CloudEvent:
     found = dict(headers)
 
     def text(name: str) -> str:
+        there = found.get(name)
+        if there is None:
+            raise Unreadable(f"header {name} is missing")
         try:
-            return found[name].decode()
-        except KeyError:
-            raise Unreadable(f"header {name} is missing") from None
+            return there.decode()
         except UnicodeDecodeError:
             raise Unreadable(f"header {name} is not UTF-8") from None
 
@@ -100,15 +112,17 @@ def read(headers: Headers, value: bytes | None) -> CloudEvent:
         raise Unreadable(f"ce_specversion is {text('ce_specversion')!r}, not 1.0")
     if value is None:
         raise Unreadable("the record has no value")
+    text("ce_sequence")
+    sequence = sequence_of(headers)
+    if sequence is None or sequence < 1:
+        raise Unreadable(f"ce_sequence is {text('ce_sequence')[:40]!r}; streams count from 1")
     try:
-        sequence = int(text("ce_sequence"))
         time = datetime.fromisoformat(text("ce_time"))
-    except ValueError as error:
-        raise Unreadable(str(error)) from None
-    if sequence < 1:
-        raise Unreadable(f"ce_sequence is {sequence}; streams count from 1")
-    if time.tzinfo is None:
-        raise Unreadable("ce_time has no offset")
+        if time.tzinfo is None:
+            raise Unreadable("ce_time has no offset")
+        time = time if time.tzinfo is UTC else time.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Unreadable(f"ce_time: {error}") from None
     trace = found.get("traceparent")
     return CloudEvent(
         type=text("ce_type"),

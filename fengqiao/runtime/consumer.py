@@ -38,6 +38,8 @@ FULL_FETCH_BYTES: Final = 262144
 """So much is handed out at once, however patient the consumer is."""
 MOST_REST_S: Final = 2.0
 """Real seconds."""
+MOST_SINGLY: Final = 1000
+"""Records of a partition that are read one by one, where one of them stands in the way of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ class DeadLetters:
             ("dlq_group", self._group.encode()),
             ("dlq_at", datetime.now(UTC).isoformat().encode()),
         ]
-        await self._publisher.publish_raw(f"{record.topic}.dlq", record.key, record.value, headers)
+        # aiokafka sends no record without both.
+        value = b"" if record.key is None and record.value is None else record.value
+        await self._publisher.publish_raw(f"{record.topic}.dlq", record.key, value, headers)
         RECORDS_DEAD_LETTERED.labels(record.topic).inc()
         log.error("record dead-lettered", topic=record.topic, offset=record.offset, why=why[:500])
 
@@ -126,6 +130,43 @@ def new_consumer(bootstrap_servers: str, group: str | None, **options: object) -
 def patiently(linger_ms: int) -> dict[str, int]:
     """Options of a consumer for whose records the broker may wait so long, unless there are many."""
     return {"fetch_max_wait_ms": linger_ms, "fetch_min_bytes": FULL_FETCH_BYTES}
+
+
+async def read_singly(
+    consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]
+) -> dict[TopicPartition, list[ConsumerRecord]]:
+    """What lies at these offsets, after a fetch that the library could not take apart (a header's name that is not
+    UTF-8): what it had read before that is lost with it, and all that comes after it is in the way for ever.
+
+    Record by record, and in the place of one that cannot be read one that says nothing, so that it is dead-lettered
+    and told as any other that nobody understands. Raises KafkaError.
+    """
+    for partition, offset in positions.items():
+        consumer.seek(partition, offset)
+    found: dict[TopicPartition, list[ConsumerRecord]] = {}
+    for partition, offset in positions.items():
+        records = found.setdefault(partition, [])
+        while len(records) < MOST_SINGLY and offset != consumer.highwater(partition):
+            try:
+                fetched = await consumer.getmany(partition, timeout_ms=500, max_records=1)
+            except KafkaError:
+                raise
+            except Exception as error:
+                log.error("record cannot be taken apart", topic=partition.topic, offset=offset, why=str(error))
+                records.append(_nothing_at(partition, offset))
+                # The next one may lie in the same batch, which is taken apart from its beginning.
+                consumer.seek(partition, offset + 1)
+            else:
+                if not fetched.get(partition):
+                    break
+                records.append(fetched[partition][0])
+            offset = records[-1].offset + 1
+    return found
+
+
+def _nothing_at(partition: TopicPartition, offset: int) -> ConsumerRecord:
+    now = int(time.time() * 1000)
+    return ConsumerRecord(partition.topic, partition.partition, offset, now, 0, None, None, None, -1, -1, ())
 
 
 class Consumer:
@@ -163,6 +204,8 @@ class Consumer:
             bootstrap_servers, self._group, session_timeout_ms=int(session_timeout * 1000), **patience
         )
         self._task: asyncio.Task[None] | None = None
+        self._applied: dict[TopicPartition, int] = {}
+        """The offset after the last record that was handled here."""
         self._stopping = asyncio.Event()
         self.connected = False
         """Whether it has joined its group; for readiness."""
@@ -170,6 +213,12 @@ class Consumer:
     def start(self) -> None:
         """Begin in the background, and go on trying while Kafka is away."""
         self._task = asyncio.create_task(self._run(), name=f"consume {self._group}")
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, reading: asyncio.Task[None]) -> None:
+        self.connected = False  # whatever ended it: nobody may think that this one reads
+        if not reading.cancelled() and (error := reading.exception()) is not None:
+            log.error("reading ended", group=self._group, exc_info=error)
 
     async def stop(self) -> None:
         """Finish the batch in hand, commit, leave the group."""
@@ -193,7 +242,7 @@ class Consumer:
         self.connected = True
         while not self._stopping.is_set():
             try:
-                fetched = await self._kafka.getmany(timeout_ms=250, max_records=self._batch)
+                fetched = await self._fetch()
             except KafkaError as error:
                 log.warning("fetch failed", error=str(error))
                 await self._pause(0.2)
@@ -205,6 +254,22 @@ class Consumer:
                 await self._apply(fetched)
                 if self._rest and not more:
                     await self._pause(min(self._rest * (time.monotonic() - began), MOST_REST_S))
+
+    async def _fetch(self) -> dict[TopicPartition, list[ConsumerRecord]]:
+        try:
+            fetched: dict[TopicPartition, list[ConsumerRecord]] = await self._kafka.getmany(
+                timeout_ms=250, max_records=self._batch
+            )
+            return fetched
+        except (KafkaError, asyncio.CancelledError):
+            raise
+        except Exception:
+            log.exception("a fetch cannot be taken apart, reading record by record", group=self._group)
+            positions = {}
+            for partition in self._kafka.assignment():
+                been = await self._kafka.committed(partition)
+                positions[partition] = max(self._applied.get(partition, 0), been or 0)
+            return await read_singly(self._kafka, positions)
 
     def _lags(self, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
         """How many records each of these partitions is known to have from the offset on, where it is still ours."""
@@ -252,6 +317,7 @@ class Consumer:
             wait = min(wait * 2, 2.0)
             if not self._still_assigned(fetched):
                 return  # whoever has the partition now reads it from the last commit
+        self._applied.update(_after(fetched))
         for received in batch:
             RECORDS_APPLIED.labels(received.topic).inc()
         await self._commit(_after(fetched))
@@ -282,4 +348,4 @@ class Consumer:
 
 def _after(fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> dict[TopicPartition, int]:
     """The offset after the last record of each partition."""
-    return {partition: records[-1].offset + 1 for partition, records in fetched.items()}
+    return {partition: records[-1].offset + 1 for partition, records in fetched.items() if records}

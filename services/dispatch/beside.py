@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from aiokafka import ConsumerRecord
-from pydantic import ValidationError
 
 from fengqiao.contracts import topics
 from fengqiao.contracts.insights import StandbyAdvised
@@ -29,8 +28,8 @@ def tell(writers: Mapping[str, AreaWriter], topic: Topic, record: ConsumerRecord
             position = UnitPosition.read(record.value)
             if position.area in writers:
                 writers[position.area].moved(position)
-    except (ValidationError, RecursionError) as error:
-        return f"{topic.name}: {str(error)[:300]}"
+    except Exception as error:  # whatever a record leads to here is the record's own: the next one is read
+        return f"{topic.name}: {type(error).__name__}: {str(error)[:300]}"
     return None
 
 
@@ -48,6 +47,5 @@ def _said(writers: Mapping[str, AreaWriter], record: ConsumerRecord) -> None:
     writer = writers.get(key.partition("/")[0])
     if writer is None:
         return
-    number = cloudevents.header(record.headers, "ce_sequence")
-    sequence = int(number) if record.value is not None and number is not None and number.isdigit() else 0
-    writer.words.said(record.topic, key, sequence, record.offset)
+    sequence = cloudevents.sequence_of(record.headers) if record.value is not None else None
+    writer.words.said(record.topic, key, sequence or 0, record.offset)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from fengqiao.contracts.topics import Topic
 from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently
+from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently, read_singly
 from fengqiao.runtime.publisher import Publisher
 from services.dispatch.beside import BESIDE
 from services.dispatch.partition import MERGED, PartitionOwner
@@ -79,6 +79,13 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="dispatch instance")
+        self._task.add_done_callback(self._ended)
+
+    def _ended(self, reading: asyncio.Task[None]) -> None:
+        """Who cannot read on decides nothing: better that the process ends, loudly, than that it looks well."""
+        if not reading.cancelled() and (error := reading.exception()) is not None and not self.refused.done():
+            log.error("reading ended", exc_info=error)
+            self.refused.set_result(f"dispatch cannot read on: {type(error).__name__}: {error}")
 
     async def stop(self) -> None:
         self._stopping.set()
@@ -97,6 +104,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
             return
         self._consumer.subscribe([self._named(topic) for topic in MERGED], listener=self)
         self._reading_beside = asyncio.create_task(self._read(self._beside, BESIDE), name="dispatch beside")
+        self._reading_beside.add_done_callback(self._ended)
         await self._read(self._consumer, MERGED)
 
     async def _connect(self, consumer: AIOKafkaConsumer) -> None:
@@ -115,7 +123,7 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
         names = {self._named(topic): topic for topic in topics}
         while not self._stopping.is_set():
             try:
-                fetched = await consumer.getmany(timeout_ms=200, max_records=1000)
+                fetched = await self._fetch(consumer, topics)
             except KafkaError as error:
                 log.warning("fetch failed", error=str(error))
                 await asyncio.sleep(0.2)
@@ -124,6 +132,26 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 owner = self._owners.get(partition.partition)
                 if owner is not None:
                     owner.feed(names[partition.topic], records)
+
+    async def _fetch(
+        self, consumer: AIOKafkaConsumer, topics: Sequence[Topic]
+    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+        try:
+            fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
+                timeout_ms=200, max_records=1000
+            )
+            return fetched
+        except (KafkaError, asyncio.CancelledError):
+            raise
+        except Exception:
+            log.exception("a fetch cannot be taken apart, reading record by record")
+            positions = {
+                TopicPartition(self._named(topic), number): owner.position(topic)
+                for number, owner in self._owners.items()
+                for topic in topics
+            }
+            assigned = consumer.assignment()
+            return await read_singly(consumer, {one: at for one, at in positions.items() if one in assigned})
 
     def _named(self, topic: Topic) -> str:
         return f"{self._prefix}{topic.name}"

@@ -181,6 +181,10 @@ class PartitionOwner:
         elif topic in MERGED or not self._reconciled:
             self._wake.set()
 
+    def position(self, topic: Topic) -> int:
+        """The offset of the topic that is taken in next."""
+        return self._positions.get(topic.name, 0)
+
     def _understood(self, topic: Topic, record: ConsumerRecord) -> Waiting:
         recorded_at = record.timestamp / 1000
         key = (record.key or b"").decode(errors="replace")
@@ -190,22 +194,22 @@ class PartitionOwner:
             if area not in self._writers:
                 raise Unreadable(f"area {area!r} is not on partition {self.number}")
             return Waiting(Input(message, topic.name, record.offset, event.traceparent), area, recorded_at)
-        except Unreadable as error:
-            self._unreadable.append((record, str(error)))
+        except Exception as error:  # whatever a record leads to here is the record's own: it is somebody's call
+            why = str(error) if isinstance(error, Unreadable) else f"{type(error).__name__}: {error}"
+            self._unreadable.append((record, why))
             area_of_key = key if key in self._writers else next(iter(self._writers), None)
             if topic is not topics.INCIDENTS:
                 area_of_key = None
             return Waiting(
-                Input(self._not_heard(record, str(error)), topic.name, record.offset),
+                Input(self._not_heard(record, why), topic.name, record.offset),
                 area_of_key,
                 recorded_at,
             )
 
     def _not_heard(self, record: ConsumerRecord, why: str) -> NotHeard:
-        number = cloudevents.header(record.headers, "ce_sequence")
         return NotHeard(
             subject=cloudevents.header(record.headers, "ce_subject"),
-            sequence=int(number) if number is not None and number.isdigit() else None,
+            sequence=cloudevents.sequence_of(record.headers),
             topic=record.topic.removeprefix(self._prefix),
             partition=record.partition,
             offset=record.offset,

@@ -60,7 +60,6 @@ class PublishedTail:
         last, end = 0, offset
         async for record in records(self._bootstrap, topic, partition, offset):
             end = record.offset + 1
-            number = cloudevents.header(record.headers, "ce_sequence")
-            if cloudevents.header(record.headers, "ce_subject") == area and number is not None:
-                last = max(last, int(number))
+            if cloudevents.header(record.headers, "ce_subject") == area:
+                last = max(last, cloudevents.sequence_of(record.headers) or 0)
         return last, end

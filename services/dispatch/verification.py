@@ -117,7 +117,7 @@ class Verification:
             self._read_to = record.offset + 1
             if cloudevents.header(record.headers, "ce_subject") != self._route.area:
                 continue
-            number = int(cloudevents.header(record.headers, "ce_sequence") or 0)
+            number = cloudevents.sequence_of(record.headers) or 0
             if number > len(self._published.journaled):
                 # Published since the journal was read, or by another one: the next look tells.
                 self._read_to = record.offset

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from typing import Any
 
+import httpx
 import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -13,6 +14,7 @@ from fengqiao.client import Refused
 from fengqiao.contracts import topics
 from fengqiao.runtime.cloudevents import CloudEvent, header
 from fengqiao.runtime.publisher import Outgoing
+from tests import odd_records
 from tests.awaiting import eventually
 from tests.conftest import run
 from tests.integration.dispatch.kit import (
@@ -158,6 +160,50 @@ async def test_I1_what_nobody_can_read_is_dead_lettered_and_alarmed_and_the_othe
         if header(one.headers, "ce_type") == "fengqiao.incident.unreadable.v1"
     ]
     assert [alarm for alarm in alarms if alarm["subject"] == subject and alarm["priority"] == 1]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"ce_sequence": "²".encode()},
+        {"ce_sequence": b"9" * 5000},
+        {"ce_time": None},
+        {"ce_time": b"0001-01-01T00:00:00+14:00"},
+        {"ce_subject": None},
+    ],
+    ids=["a superscript", "5,000 digits", "no time", "the first year", "no subject"],
+)
+async def test_I1_odd_headers_are_one_records_trouble(dispatch: System, odd: dict[str, bytes | None]) -> None:
+    name = f"odd {odd}"
+    event = record(dispatch, report(name), incident(name), 1).event
+    assert event is not None
+    headers = {**dict(event.headers()), **odd}
+    await odd_records.send(dispatch.bootstrap_servers, f"{dispatch.prefix}incidents", event.data, *headers.items())
+    await odd_records.send(dispatch.bootstrap_servers, f"{dispatch.prefix}unit-state", event.data, *headers.items())
+    await goes_on(dispatch, f"after {name}")
+
+
+async def test_I1_what_the_library_cannot_take_apart_is_alarmed_and_the_others_go_on(dispatch: System) -> None:
+    async def alarms() -> list[Any]:
+        records = await everything(dispatch, topics.DISPATCH.name)
+        kinds = [header(one.headers, "ce_type") for one in records]
+        return [one for one in kinds if one == "fengqiao.incident.unreadable.v1"]
+
+    before = len(await alarms())
+    for topic in ("incidents", "dispatch-commands", "unit-state"):
+        named = f"{dispatch.prefix}{topic}"
+        await odd_records.send_with_a_name_that_is_no_text(dispatch.bootstrap_servers, named, b"{}")
+    await goes_on(dispatch, "after what cannot be taken apart")
+    assert len(await alarms()) >= before + 1
+
+
+async def goes_on(dispatch: System, name: str) -> None:
+    """The next call is opened, and whoever asks is told that all is well."""
+    async with publishing(dispatch) as publisher:
+        await publisher.publish(record(dispatch, report(name), incident(name), 1))
+    await opened(dispatch, name)
+    async with httpx.AsyncClient() as http:
+        assert (await http.get(f"{dispatch.url('dispatch')}/readyz")).status_code == 200
 
 
 async def test_records_without_cloudevents_headers_go_to_the_dead_letters(dispatch: System) -> None:

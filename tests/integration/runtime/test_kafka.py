@@ -15,6 +15,7 @@ from fengqiao.runtime.errors import KafkaUnavailable, StoreUnavailable
 from fengqiao.runtime.publisher import Outgoing, Publisher
 from fengqiao.runtime.relay import Relay, pending, with_pending
 from fengqiao.runtime.topics_admin import TopicMismatch, cluster, ensure_topics
+from tests import odd_records
 from tests.awaiting import eventually
 from tests.integration.runtime.kit import event, make
 
@@ -87,6 +88,26 @@ async def test_a_consumer_keeps_order_over_trouble_and_dead_letters_what_it_cann
     await publisher.publish(Outgoing(f"{topic_prefix}a", "k", event("s", 11)))
     await eventually(lambda: again.applied == [11], what="only what is new after an orderly stop")
     await second.stop()
+
+
+async def test_a_consumer_reads_on_behind_what_the_library_cannot_take_apart(
+    bootstrap_servers: str, topic_prefix: str, publisher: Publisher
+) -> None:
+    await make(bootstrap_servers, topic_prefix, "b", "b.dlq")
+    topic = f"{topic_prefix}b"
+    handler = Handler()
+    for number in (1, 2):
+        await publisher.publish(Outgoing(topic, "k", event("s", number)))
+    await odd_records.send_with_a_name_that_is_no_text(bootstrap_servers, topic, b"{}")
+    for number in (3, 4):
+        await publisher.publish(Outgoing(topic, "k", event("s", number)))
+    consumer = Consumer(bootstrap_servers, "g", ["b"], handler, publisher, prefix=topic_prefix)
+    consumer.start()
+    await eventually(lambda: handler.applied == [1, 2, 3, 4], what="those before it and those behind it, once each")
+    await odd_records.send_with_a_name_that_is_no_text(bootstrap_servers, topic, b"{}")
+    await publisher.publish(Outgoing(topic, "k", event("s", 5)))
+    await eventually(lambda: handler.applied == [1, 2, 3, 4, 5], what="what comes later, once")
+    await consumer.stop()
 
 
 async def test_a_consumer_rests_after_a_costly_batch_unless_more_waits(

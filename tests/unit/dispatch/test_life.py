@@ -427,6 +427,7 @@ def test_D4_D12_what_waited_for_dispatch_sends_others_when_it_is_decided(area: A
     then = happenings(given.board, Asked(command), Context(cleared, given.forces, given.travel, decided_at=decided_at))
     told = {type(event): event for event in then.events}
     done, sent = told[AssignmentCleared], told[AssignmentAssigned]
-    assert isinstance(done, AssignmentCleared) and isinstance(sent, AssignmentAssigned)
+    assert isinstance(done, AssignmentCleared)
+    assert isinstance(sent, AssignmentAssigned)
     assert (done.at, done.times.cleared_at) == (cleared, cleared)
     assert (sent.at, sent.times.assigned_at) == (decided_at, decided_at)

@@ -312,7 +312,8 @@ def test_D8_a_unit_that_was_taken_off_the_list_meanwhile_still_comes_home() -> N
     world, assignment = borrowed()
     world.cleared(assignment)
     south = world.forces["south"]
-    world.forces["south"] = replace(south, units={id: unit for id, unit in south.units.items() if id != "P1"})
+    left = replace(south, units={id: unit for id, unit in south.units.items() if id != "P1"})
+    world.forces = {**world.forces, "south": left}
     world.ask("south", aid.RecallUnit, unit="P1")
     assert only(world, aid.AidRecalled).unit_kind == "patrol"
     world.all_arrive()
