@@ -1,7 +1,7 @@
 """Writes what integrators are given of the contracts: `python -m fengqiao.cli.contracts` (`make contracts`).
 
-published/schemas/<type>.json    the JSON Schema of each event's data
-published/examples/<type>.json   a golden example of each
+published/schemas/<name>.json    the JSON Schema of each event's data; its name is its type (`message_name`)
+published/examples/<name>.json   a golden example of each
 published/asyncapi.json          all topics, AsyncAPI 3
 published/versions.json          every schema that was ever published: what a change is held against
 """

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from aiokafka import TopicPartition
+from pydantic import ValidationError
 
 from fengqiao.contracts.model import Event
-from fengqiao.contracts.topics import EVENTS, Topic
+from fengqiao.contracts.topics import Topic
 from fengqiao.runtime import cloudevents
 from fengqiao.runtime.cloudevents import CloudEvent
 from fengqiao.runtime.consumer import new_consumer
@@ -16,7 +17,7 @@ from fengqiao.runtime.streams import Sequences
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An event as it was published. data: as its model; None for a type this version does not know."""
+    """An event as it was published. data: as its model; None for a type this version does not know there."""
 
     topic: str
     partition: int
@@ -30,9 +31,11 @@ async def subscribe(
 ) -> AsyncIterator[Heard]:
     """Every event of the topics, without repeats. from_start False: only what comes from now on.
 
-    Records that are no CloudEvents are stepped over: their reader has put them on the dead-letter topic.
+    Records that nobody can read are stepped over: their reader has put them on the dead-letter topic.
     """
     seen = Sequences(whole=False)
+    # By topic: two may say the same of something else.
+    kinds = {(f"{prefix}{topic.name}", event.TYPE): event for topic in topics for event in topic.events}
     consumer = new_consumer(bootstrap_servers, None)
     await consumer.start()
     try:
@@ -48,20 +51,21 @@ async def subscribe(
                 for record in records:
                     try:
                         event = cloudevents.read(record.headers, record.value)
-                    except Unreadable:
+                        kind = kinds.get((record.topic, event.type))
+                        data = None if kind is None else kind.read(event.data)
+                    except (Unreadable, ValidationError, RecursionError):
                         continue
                     # A unit's states and its positions have the same source and subject: the topic tells them apart.
                     stream = f"{record.topic}:{event.stream}"
                     if seen.place(stream, event.sequence) == "repeat":
                         continue
                     seen.applied(stream, event.sequence)
-                    kind = EVENTS.get(event.type)
                     yield Heard(
                         record.topic.removeprefix(prefix),
                         record.partition,
                         record.offset,
                         event,
-                        None if kind is None else kind.read(event.data),
+                        data,
                     )
     finally:
         await consumer.stop()

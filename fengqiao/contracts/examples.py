@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from fengqiao.contracts.model import Event
-from fengqiao.contracts.topics import EVENTS
+from fengqiao.contracts.topics import MESSAGES
 
 _INCIDENT: Final = "gaoqiao-mzxw6ytboi3dgnbvgy3tqojq2a"
 _AT: Final = "2024-10-30T14:23:10Z"
@@ -158,8 +158,8 @@ def example(event: type[Event]) -> dict[str, Any]:
 
 
 def examples() -> dict[str, dict[str, Any]]:
-    """type → example, of every event there is."""
-    return {kind: example(event) for kind, event in EVENTS.items()}
+    """message name → example, of every event there is."""
+    return {name: example(event) for name, event in MESSAGES.items()}
 
 
 def _data(model: type[BaseModel]) -> dict[str, Any]:

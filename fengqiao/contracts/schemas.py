@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fengqiao.contracts.examples import example
 from fengqiao.contracts.model import Event
-from fengqiao.contracts.topics import EVENTS, TOPICS, Topic
+from fengqiao.contracts.topics import MESSAGES, TOPICS, Topic, message_name
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
@@ -30,8 +30,8 @@ def _open(value: Any) -> Any:
 
 
 def schemas() -> dict[str, Schema]:
-    """type → schema, of every event there is."""
-    return {kind: schema(event) for kind, event in EVENTS.items()}
+    """message name → schema, of every event there is."""
+    return {name: {**schema(event), "$id": name} for name, event in MESSAGES.items()}
 
 
 def breaks(before: Schema, now: Schema) -> Iterator[str]:
@@ -113,7 +113,7 @@ def asyncapi(version: str) -> dict[str, Any]:
         "channels": {topic.name: _channel(topic) for topic in TOPICS},
         "operations": dict(_operations()),
         "components": {
-            "messages": {kind: _message(event) for kind, event in EVENTS.items()},
+            "messages": {name: _message(event) for name, event in MESSAGES.items()},
             "schemas": {"cloudEventHeaders": _HEADERS},
         },
     }
@@ -140,7 +140,9 @@ def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
         "description": f"{topic.says}. Record key: {topic.key}. What cannot be read goes to {topic.dead_letter}.",
-        "messages": {event.TYPE: {"$ref": f"#/components/messages/{event.TYPE}"} for event in topic.events},
+        "messages": {
+            event.TYPE: {"$ref": f"#/components/messages/{message_name(topic, event)}"} for event in topic.events
+        },
         "bindings": {
             "kafka": {
                 "topic": topic.name,

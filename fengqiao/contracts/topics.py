@@ -207,6 +207,18 @@ TOPICS: Final[tuple[Topic, ...]] = (
 EVENTS: Final[dict[str, type[Event]]] = {event.TYPE: event for topic in TOPICS for event in topic.events}
 
 
+def message_name(topic: Topic, event: type[Event]) -> str:
+    """What the message is published as: its type, with the topic before it where another topic says the same of
+    something else (`incident.cancelled`: its source takes it back, or dispatch ends it)."""
+    return event.TYPE if EVENTS[event.TYPE] is event else f"{topic.name}.{event.TYPE}"
+
+
+MESSAGES: Final[dict[str, type[Event]]] = {
+    message_name(topic, event): event for topic in TOPICS for event in topic.events
+}
+"""message name → event: everything that is on any topic."""
+
+
 def kafka_topics() -> Iterator[tuple[str, int, dict[str, str]]]:
     """(name, partitions, settings) of every topic and its dead-letter topic, without any prefix."""
     for topic in TOPICS:

@@ -14,6 +14,7 @@ from fengqiao.contracts import commands
 from fengqiao.contracts.positions import UnitPosition
 from fengqiao.geo.datums import to_wgs84
 from fengqiao.runtime.auth import Principal, require
+from fengqiao.runtime.metrics import POSITIONS_IGNORED
 from fengqiao.runtime.problems import Unprocessable, problem_responses
 from services.dispatch import requests
 from services.dispatch.forms import Forms
@@ -29,6 +30,7 @@ from services.dispatch.giving import (
     Sent,
     UnitPath,
 )
+from services.dispatch.positions import AHEAD
 
 
 def router(giving: Giving, forms: Forms) -> APIRouter:
@@ -117,7 +119,8 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
     async def positions(
         caller: Annotated[Principal, require("positions:write")], body: list[requests.Position]
     ) -> dict[str, int]:
-        """Where units are. All are taken or none."""
+        """Where units are. All are taken or none; those ahead of the time here (a terminal with a wrong clock) are
+        ignored and counted: they would make every right one that comes until then look old."""
         if len(body) > 500:
             raise Unprocessable.at("", "At most 500 positions at a time.")
         moved: list[UnitPosition] = []
@@ -127,9 +130,13 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
             if not giving.has_unit(area, position.unit):
                 raise Unprocessable.at(f"/{index}/unit", f"There is no unit {position.unit} in {area}.")
             caller.check_unit(position.unit)
+            if position.at > now + AHEAD:
+                POSITIONS_IGNORED.labels("future").inc()
+                continue
             lon, lat = to_wgs84(position.lon, position.lat, position.datum)
             moved.append(UnitPosition(area=area, unit=position.unit, lon=lon, lat=lat, at=position.at, received_at=now))
-        await giving.desk.moved(moved)
+        if moved:
+            await giving.desk.moved(moved)
         return {"accepted": len(moved)}
 
     @routes.get("/v1/commands/{command_id}", response_model=Known, responses=problem_responses(404, 503))
