@@ -27,6 +27,8 @@ class Command(Event):
     received_at: Instant
     at: Instant | None = None
     reason: PaperReference | None = None
+    fingerprint: str | None = None
+    """Of what it asks for: another command with the same id is not this one sent again."""
 
 
 class AssignmentCommand(Command):

@@ -1,7 +1,8 @@
 """From a request to a command: whose area, what it carries, its words into a paper, and the answer."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,7 +16,15 @@ from fengqiao.contracts.model import Actor, PaperReference
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.errors import StoreUnavailable
-from fengqiao.runtime.problems import Conflict, Forbidden, NotFound, Unavailable, Unprocessable, problem_responses
+from fengqiao.runtime.problems import (
+    Conflict,
+    Forbidden,
+    KeyReused,
+    NotFound,
+    Unavailable,
+    Unprocessable,
+    problem_responses,
+)
 from fengqiao.runtime.roles import Scope
 from services.dispatch import lent_crews, requests
 from services.dispatch.command_desk import CommandDesk
@@ -24,6 +33,8 @@ from services.dispatch.domain.handling import Handling
 from services.dispatch.papers import Papers
 
 LONGEST_WAIT = 10.0
+_REMEMBERED = 4096
+"""Commands given here of which it is known what they asked for, also where nobody waits for what becomes of them."""
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")]
 Prefer = Annotated[str | None, Header(max_length=200)]
 AssignmentId = Annotated[str, Path(max_length=80, description="The assignment's id, as its event gave it")]
@@ -99,6 +110,11 @@ def seconds_to_wait(prefer: str | None) -> float:
     return 0.0
 
 
+def fingerprint(command: Command, fields: Iterable[str]) -> str:
+    """What the command asks for with these fields of its kind, without its words, which lie in a paper."""
+    return ids.digest(command.TYPE, command.area, command.model_dump_json(include=set(fields)))
+
+
 def answer(result: Mapping[str, Any] | None, command_id: str) -> Response:
     """The answer to a command. Raises the problem with which it was refused."""
     if result is None:
@@ -127,6 +143,7 @@ class Giving:
         self.clock = clock
         self._papers = papers
         self._areas = areas
+        self._given: OrderedDict[str, str | None] = OrderedDict()
 
     def handling(self, area: str) -> Handling:
         return self._areas[area].handling
@@ -235,9 +252,23 @@ class Giving:
         # What keeping its words has taken is part of the wait.
         taken = (self.clock.now() - now).total_seconds() / self.clock.speed
         wait = max(seconds_to_wait(sent.prefer) - taken, 0.0)
+        command = command.model_copy(update={"fingerprint": fingerprint(command, more)})
+        self._check_key(command.command_id, command.fingerprint)
         try:
-            return answer(await self.desk.send(command, wait), command.command_id)
+            result = await self.desk.send(command, wait)
+            if result is not None:
+                self._check_key(command.command_id, command.fingerprint, result.get("fingerprint"))
+            return answer(result, command.command_id)
         except StoreUnavailable as error:
             raise Unavailable(
                 f"The command is on its way; ask /v1/commands/{command.command_id} what became of it.", retry_after=2
             ) from error
+
+    def _check_key(self, command_id: str, mine: str | None, before: str | None = None) -> None:
+        """Raises KeyReused where a command with this id, given here lately or decided as `before`, is another one."""
+        known = before or self._given.get(command_id) or mine
+        self._given[command_id] = known
+        if len(self._given) > _REMEMBERED:
+            self._given.popitem(last=False)
+        if known != mine:
+            raise KeyReused("This Idempotency-Key came with another command before: use a new one.")

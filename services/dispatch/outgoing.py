@@ -140,14 +140,18 @@ def unit_record(route: Route, states: StatesAt, unit_id: str, at: datetime) -> O
     return Outgoing(route.topic(topics.UNIT_STATE), key, event, route.partition)
 
 
-def results(happened: Iterable[Happened], decided: Mapping[str, str]) -> list[dict[str, object]]:
-    """What became of each command in `decided` (id → verb): done, or refused and why."""
+def results(happened: Iterable[Happened], decided: Mapping[str, str | None]) -> list[dict[str, object]]:
+    """What became of each command in `decided` (id → fingerprint): done, or refused and why."""
     by_command: dict[str, list[Event]] = {command: [] for command in decided}
     for one in happened:
         command = getattr(one.event, "command_id", None)
         if command in by_command and (isinstance(one.event, Recommended) or not isinstance(one.event, Private)):
             by_command[command].append(one.event)
-    return [_result(command, by_command[command]) for command in decided]
+    told = [_result(command, by_command[command]) for command in decided]
+    return [
+        one if print_ is None else one | {"fingerprint": print_}
+        for one, print_ in zip(told, decided.values(), strict=True)
+    ]
 
 
 def _result(command: str, said: list[Event]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from fengqiao.contracts.model import PaperReference
 from fengqiao.runtime.audit import Audit
 from fengqiao.runtime.documents import Collection, Document, DuplicateId
 from fengqiao.runtime.errors import StoreUnavailable
-from fengqiao.runtime.problems import Unavailable
+from fengqiao.runtime.problems import KeyReused, Unavailable
 
 
 class Papers:
@@ -25,7 +25,7 @@ class Papers:
         self._audit = audit
 
     async def keep(self, words: str, area: str, key: str, by: str, at: datetime) -> PaperReference:
-        """Store the words. The same key gives the same paper. Raises Unavailable."""
+        """Store the words. The same key gives the same paper. Raises KeyReused for other words, and Unavailable."""
         id = f"{area}-{digest(by, 'paper', key)}"
         salt = secrets.token_hex(16)
         try:
@@ -33,6 +33,8 @@ class Papers:
         except DuplicateId:
             there = await self._papers.get(id)
             if there is not None:
+                if there["words"] not in (words, None):
+                    raise KeyReused("This Idempotency-Key came with other words before: use a new one.") from None
                 salt, words = there["salt"], there["words"]
         except StoreUnavailable as error:
             raise Unavailable("The reason cannot be kept just now: send it again.", retry_after=2) from error

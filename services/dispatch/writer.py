@@ -30,7 +30,7 @@ from fengqiao.runtime.topics_admin import Cluster
 from services.dispatch import outgoing, recall
 from services.dispatch.advice import AdviceHeard
 from services.dispatch.domain.board import Board
-from services.dispatch.domain.decide import happenings
+from services.dispatch.domain.decide import command_of, happenings
 from services.dispatch.domain.evolve import evolve
 from services.dispatch.domain.forces import Forces
 from services.dispatch.domain.matching import Context
@@ -210,12 +210,12 @@ class AreaWriter:
         messages = [one.message for one in fresh]
         decided_before = self._undecided_reads | await recall.decided(self._stores.commands, messages)
         retired = await recall.retired(self._stores.incidents, self.board, messages, self._clock.now())
-        board, happened, verbs = await self._decide(fresh, decided_before, retired)
+        board, happened, decided = await self._decide(fresh, decided_before, retired)
         offsets = dict(self.offsets)
         for one in fresh:
             if one.topic is not None:
                 offsets[one.topic] = max(offsets.get(one.topic, 0), one.offset + 1)
-        results = outgoing.results(happened, verbs)
+        results = outgoing.results(happened, decided)
         if not happened and not results:
             self.offsets = offsets  # nothing to remember: after a restart the same messages say the same nothing
             return
@@ -273,11 +273,11 @@ class AreaWriter:
 
     async def _decide(
         self, inputs: Sequence[Input], decided_before: frozenset[str], retired: frozenset[str]
-    ) -> tuple[Board, list[Happened], dict[str, str]]:
+    ) -> tuple[Board, list[Happened], dict[str, str | None]]:
         board = self.board
         now = self._clock.now()
         happened: list[Happened] = []
-        verbs: dict[str, str] = {}
+        decided: dict[str, str | None] = {}
         breathed = time.monotonic()
         for one in inputs:
             if time.monotonic() - breathed > BREATH_S:
@@ -287,7 +287,7 @@ class AreaWriter:
             at = now if one.at is None else min(one.at, now)
             if isinstance(message, Asked):
                 command = message.command
-                if command.command_id in decided_before or command.command_id in verbs:
+                if command.command_id in decided_before or command.command_id in decided:
                     continue
                 # Commands count at the time the server received them.
                 at = min(command.received_at, now)
@@ -297,12 +297,12 @@ class AreaWriter:
             then = happenings(board, message, context)
             happened.extend(numbered(board.sequence, then.events, one.trace))
             if isinstance(message, Asked) and message.command.command_id not in then.board.aside:
-                verbs[message.command.command_id] = message.command.TYPE
+                decided[message.command.command_id] = message.command.fingerprint
             for event in then.events:
                 if isinstance(event, MessageTakenUp) and event.key.startswith("c-"):
-                    verbs[event.key] = event.TYPE
+                    decided[event.key] = command_of(board.aside[event.key]).fingerprint
             board = then.board
-        return board, happened, verbs
+        return board, happened, decided
 
     async def _insert(
         self, happened: Sequence[Happened], results: Sequence[Mapping[str, Any]], offsets: Mapping[str, int]

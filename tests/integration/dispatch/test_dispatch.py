@@ -113,6 +113,38 @@ async def test_D4_a_command_sent_twice_with_the_same_key_acts_once(dispatch: Sys
         assert known.json()["status"] == "done"
 
 
+async def test_D4_D10_a_key_that_was_used_for_another_command_is_refused_and_nothing_is_done(dispatch: System) -> None:
+    async with httpx.AsyncClient(base_url=dispatch.url("dispatch")) as http:
+        auth = {"Authorization": f"Bearer {dispatch.token('dispatcher')}", "Idempotency-Key": "other"}
+        waits = auth | {"Prefer": "wait=5"}
+        first = await http.put("/v1/units/P5/duty", json={"on": True}, headers=waits)
+        assert first.status_code == 200, first.text
+
+        async def refused(path: str, body: dict[str, Any], headers: dict[str, str]) -> None:
+            answer = await http.request("PUT" if path.endswith("duty") else "POST", path, json=body, headers=headers)
+            assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (422, "idempotency-key-reused")
+
+        for headers in (waits, auth):
+            await refused("/v1/units/P5/duty", {"on": False}, headers)
+            await refused("/v1/units/P6/duty", {"on": True}, headers)
+            await refused("/v1/units/P5/emergency", {}, headers)
+        words = {"reason": "one", "why": "test"}
+        id = incident("nobody's")
+        kept = await http.post(f"/v1/incidents/{id}/cancel", json=words, headers=waits | {"Idempotency-Key": "words"})
+        assert kept.status_code == 404
+        again = await http.post(
+            f"/v1/incidents/{id}/cancel", json=words | {"reason": "two"}, headers=waits | {"Idempotency-Key": "words"}
+        )
+        assert again.status_code == 422
+        # What another instance has decided is known from what became of it.
+        await dispatch.processes["dispatch"].kill()
+        dispatch.processes["dispatch"].start()
+        await dispatch.ready("dispatch")
+        await refused("/v1/units/P5/duty", {"on": False}, waits)
+        again = await http.put("/v1/units/P5/duty", json={"on": True}, headers=waits)
+        assert (again.status_code, again.json()) == (200, first.json())
+
+
 async def test_a_command_for_an_incident_that_nobody_reported_is_404_and_a_malformed_id_too(dispatch: System) -> None:
     async with dispatch.client("dispatcher") as desk:
         for id in (f"{incident('ghost')}.1", "gaoqiao-x.1", "nowhere-x.1"):
