@@ -51,6 +51,14 @@ class Forms:
         if results and result not in results:
             raise Unprocessable.at(pointer, f"{result!r} is not a result of {area}: it has {', '.join(results)}.")
 
+    def check_solves(self, area: str, result: str, pointer: str) -> None:
+        """Raises Unprocessable where a small case is not solved by this result."""
+        self.check_result(area, result, pointer)
+        handling = self._giving.handling(area)
+        if handling.results and not handling.solves(result):
+            solving = ", ".join(one.code for one in handling.results.values() if one.solves)
+            raise Unprocessable.at(pointer, f"{result!r} does not solve it: {solving or 'no result of the area'} does.")
+
     def category(self, area: str, code: str, pointer: str) -> Category:
         """The category of the area's set. Raises Unprocessable."""
         found = self._giving.handling(area).categories.get(code)

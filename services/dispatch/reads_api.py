@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from fengqiao.contracts import ids
 from fengqiao.contracts.states import IncidentStatus
@@ -13,8 +13,10 @@ from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.errors import StoreUnavailable
 from fengqiao.runtime.journal import Head, Journal
-from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
+from fengqiao.runtime.paging import link
+from fengqiao.runtime.problems import NotFound, Unavailable, problem_responses
 from services.dispatch import lent_crews, requests, views
+from services.dispatch.cursors import read_cursor
 from services.dispatch.domain.forces import Forces
 from services.dispatch.earlier import earlier_at
 from services.dispatch.force import force
@@ -132,6 +134,7 @@ def router(
 
     @routes.get("/v1/incidents", responses=absent)
     async def incidents(
+        request: Request,
         caller: Caller,
         area: AreaQuery,
         number: Annotated[str | None, Query(max_length=12)] = None,
@@ -152,14 +155,11 @@ def router(
         if since is not None or until is not None:
             where["received_at"] = {op: at for op, at in (("$gte", since), ("$lt", until)) if at is not None}
         if cursor is not None:
-            if not cursor.isdigit():
-                raise Unprocessable.at("/cursor", "This is not a cursor of an answer.", where="query")
-            where["sort"] = {"$lt": int(cursor)}
+            where["sort"] = {"$lt": read_cursor(cursor)}
         found = await listed(stores.incidents, where, "sort", limit + 1)
         items, more = found[:limit], len(found) > limit
         next_cursor = str(items[-1]["sort"]) if more else None
-        headers = {"Link": f'<?area={area}&limit={limit}&cursor={next_cursor}>; rel="next"'} if more else None
-        return _json({"items": [brief(one) for one in items], "next": next_cursor}, headers)
+        return _json({"items": [brief(one) for one in items], "next": next_cursor}, link(request.url, next_cursor))
 
     @routes.get("/v1/areas/{area}/board", responses=absent)
     async def board(area: AreaPath, caller: Caller) -> Response:

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from fengqiao.contracts import ids, orders
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.errors import StoreUnavailable
-from fengqiao.runtime.problems import NotFound, Unavailable, Unprocessable, problem_responses
+from fengqiao.runtime.paging import link
+from fengqiao.runtime.problems import NotFound, Unavailable, problem_responses
 from services.dispatch import lent_crews, requests
+from services.dispatch.cursors import read_cursor
 from services.dispatch.domain.forces import Forces
 from services.dispatch.forms import Forms
 from services.dispatch.giving import DECLARED, ByCrew, ByDesk, Giving, IncidentId
@@ -32,6 +34,7 @@ def router(giving: Giving, forms: Forms, stores: Stores, forces: Mapping[str, Fo
 
     @routes.get("/v1/small-cases", responses=problem_responses(404, 422, 503))
     async def small_cases(
+        request: Request,
         caller: Reader,
         area: Annotated[str, Query(pattern=_AREA)],
         status: Literal["open", "overdue", "solved"] | None = None,
@@ -44,20 +47,14 @@ def router(giving: Giving, forms: Forms, stores: Stores, forces: Mapping[str, Fo
         wanted = ["open", "overdue"] if status is None else [status]
         where: dict[str, Any] = {"area": area, "small_case": {"$in": wanted}}
         if cursor is not None:
-            if not cursor.isdigit():
-                raise Unprocessable.at("/cursor", "This is not a cursor of an answer.", where="query")
-            where["sort"] = {"$lt": int(cursor)}
+            where["sort"] = {"$lt": read_cursor(cursor)}
         try:
             found = await stores.incidents.find(where, sort=[("sort", -1)], limit=limit + 1)
         except StoreUnavailable as error:
             raise Unavailable("The list cannot be read just now.", retry_after=2) from error
         following = str(found[limit - 1]["sort"]) if len(found) > limit else None
-        chosen = "" if status is None else f"&status={status}"
-        link = f'<?area={area}&limit={limit}{chosen}&cursor={following}>; rel="next"'
         body = {"items": [_told(one["state"]) for one in found[:limit]], "next": following}
-        return Response(
-            orjson.dumps(body), 200, {} if following is None else {"Link": link}, media_type="application/json"
-        )
+        return Response(orjson.dumps(body), 200, link(request.url, following), media_type="application/json")
 
     @routes.post("/v1/small-cases/{incident_id}/owner", **DECLARED)
     async def owner(incident_id: IncidentId, sent: ByDesk, body: requests.Owner) -> Response:
@@ -68,7 +65,7 @@ def router(giving: Giving, forms: Forms, stores: Stores, forces: Mapping[str, Fo
     async def solve(incident_id: IncidentId, sent: ByCrew, body: requests.Solved) -> Response:
         """It is solved. A crew solves the cases that its unit owns."""
         area = giving.area_of(incident_id, ids.is_incident_id, sent.caller)
-        forms.check_result(area, body.result, "/result")
+        forms.check_solves(area, body.result, "/result")
         return await giving.order(orders.SolveSmallCase, incident_id, sent, body, body.reason, result=body.result)
 
     @routes.get("/v1/areas/{area}/handling", responses=problem_responses(404))

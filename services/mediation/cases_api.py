@@ -13,10 +13,11 @@ from fengqiao.geo.areas import Area
 from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection
+from fengqiao.runtime.paging import link
 from fengqiao.runtime.problems import Unprocessable, problem_responses
 from services.mediation import answers, due_list, requests
 from services.mediation.case_desk import CaseDesk, actor, store_in_time
-from services.mediation.cursors import link, read_cursor, write_cursor
+from services.mediation.cursors import read_cursor, write_cursor
 from services.mediation.domain.decide import opening
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction

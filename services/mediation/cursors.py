@@ -5,7 +5,6 @@ import binascii
 from typing import Final
 
 import orjson
-from starlette.datastructures import URL
 
 from fengqiao.runtime.problems import Unprocessable
 
@@ -29,11 +28,3 @@ def read_cursor(text: str) -> tuple[str, int]:
     except (ValueError, TypeError, binascii.Error) as error:
         raise Unprocessable.at("/cursor", "not a cursor of an answer", where="query") from error
     return key, skip
-
-
-def link(url: URL, cursor: str | None) -> dict[str, str]:
-    """The Link header to the next page (RFC 8288); none on the last one."""
-    if cursor is None:
-        return {}
-    following = url.include_query_params(cursor=cursor)
-    return {"Link": f'<{following.path}?{following.query}>; rel="next"'}

@@ -12,6 +12,7 @@ from fengqiao.runtime.auth import Principal, require
 from fengqiao.runtime.clock import Clock
 from fengqiao.runtime.documents import Collection, Document
 from fengqiao.runtime.failpoints import failpoint
+from fengqiao.runtime.paging import link
 from fengqiao.runtime.problems import problem_responses
 from services.mediation import answers, requests
 from services.mediation.case_desk import CaseDesk, actor
@@ -28,7 +29,7 @@ from services.mediation.cases_api import (
     json,
 )
 from services.mediation.commands_api import IfMatch, Mediator
-from services.mediation.cursors import link, read_cursor, write_cursor
+from services.mediation.cursors import read_cursor, write_cursor
 from services.mediation.domain import hazards as own
 from services.mediation.domain.decide import opening
 from services.mediation.domain.hazards import HazardStage, hazard_allowed

@@ -315,9 +315,10 @@ async def test_D11_S10_a_lost_phone_is_on_the_list_through_a_kill_until_it_is_so
         dispatch.processes["dispatch"].start()
         await dispatch.ready("dispatch")
         assert await row() is not None
-        with pytest.raises(Refused) as refused:
-            await desk.dispatch.solve_small_case(incident("phone"), "no such result")
-        assert refused.value.status == 422
+        for unsolving in ("no such result", "受理案件"):
+            with pytest.raises(Refused) as refused:
+                await desk.dispatch.solve_small_case(incident("phone"), unsolving)
+            assert refused.value.status == 422
         await desk.dispatch.solve_small_case(incident("phone"), "已找回", "已交还失主")
         assert await row() is None
         solved = await desk.dispatch.small_cases("gaoqiao", "solved")
@@ -382,3 +383,38 @@ async def test_I6_D12_a_call_has_its_levels_versions_and_ten_clocks_over_rest_an
     assert closed["reported_up_at"]
     (asked,) = await told(dispatch, "notification.requested", incident_id=id)
     assert (asked["to"], asked["what"]) == ("superior", "report_up")
+
+
+async def test_D4_D11_lists_are_told_in_pages_that_keep_what_was_asked_for(dispatch: System) -> None:
+    async with on_duty(dispatch) as desk:
+        for name in ("page 1", "page 2", "page 3"):
+            await reported(dispatch, name, "0203", assigned=0)
+            await desk.dispatch.cancel(incident(name), "test", "测试")
+    async with httpx.AsyncClient(base_url=dispatch.url("dispatch")) as http:
+        http.headers["Authorization"] = f"Bearer {dispatch.token('dispatcher')}"
+        asked: str | None = "/v1/incidents?area=gaoqiao&status=cancelled&category=0203&limit=2"
+        seen: list[str] = []
+        while asked is not None:
+            page = await http.get(asked)
+            seen += [one["incident_id"] for one in page.json()["items"]]
+            asked = page.links["next"]["url"] if "next" in page.links else None
+        assert seen == [incident(name) for name in ("page 3", "page 2", "page 1")]
+        for path in ("incidents", "small-cases"):
+            for cursor in ("²", "9" * 19, "-1", "x"):
+                answer = await http.get(f"/v1/{path}", params={"area": "gaoqiao", "cursor": cursor})
+                assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/cursor")
+        for at in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+            answer = await http.get("/v1/incidents", params={"area": "gaoqiao", "from": at})
+            assert answer.status_code == 422
+
+
+async def test_D1_a_position_ahead_of_the_time_here_is_told_nobody(dispatch: System) -> None:
+    now = datetime.now(UTC)
+    async with httpx.AsyncClient(base_url=dispatch.url("dispatch")) as http:
+        http.headers["Authorization"] = f"Bearer {dispatch.token('crew', unit='P3')}"
+        for lon, at, accepted in ((113.005, now + timedelta(hours=2), 0), (113.02, now, 1)):
+            fix = {"unit": "P3", "lon": lon, "lat": 28.19, "at": at.isoformat()}
+            answer = await http.post("/v1/positions", json=[fix])
+            assert (answer.status_code, answer.json()) == (202, {"accepted": accepted})
+    places = [orjson.loads(one.value) for one in await everything(dispatch, topics.UNIT_POSITIONS.name)]
+    assert [one["lon"] for one in places if one["unit"] == "P3"] == [113.02]
