@@ -72,6 +72,8 @@ def router(giving: Giving, forms: Forms) -> APIRouter:
         """Done there, with a result of the area's list. A dispute becomes a mediation case, which the answer names."""
         area, _ = giving.of_assignment(id, sent.caller)
         forms.check_result(area, body.disposition, "/disposition")
+        if body.dispute is not None:
+            forms.check_kind(area, body.dispute.kind, "/dispute/kind")
         dispute = None if body.dispute is None else commands.DisputeFound(**body.dispute.model_dump())
         form = None if body.feedback is None else await forms.kept(body.feedback, area, sent, "/feedback/result")
         told: dict[str, Any] = {"disposition": body.disposition, "dispute": dispute, "feedback": form}

@@ -59,6 +59,12 @@ class Forms:
             solving = ", ".join(one.code for one in handling.results.values() if one.solves)
             raise Unprocessable.at(pointer, f"{result!r} does not solve it: {solving or 'no result of the area'} does.")
 
+    def check_kind(self, area: str, kind: str, pointer: str) -> None:
+        """Raises Unprocessable for a kind of dispute that the area's set of categories does not know."""
+        words = self._giving.handling(area).words
+        if words and kind not in words:
+            raise Unprocessable.at(pointer, f"The set of {area} has no category {kind!r}: intake's /v1/categories has.")
+
     def category(self, area: str, code: str, pointer: str) -> Category:
         """The category of the area's set. Raises Unprocessable."""
         found = self._giving.handling(area).categories.get(code)

@@ -68,6 +68,7 @@ class _Category(Part):
     code: CategoryCode
     name_zh: str
     name_en: str
+    aliases: tuple[str, ...] = ()
 
 
 class _Categories(Part):
@@ -77,10 +78,12 @@ class _Categories(Part):
 
 def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
     """How the area in `folder` handles incidents. kinds: the kinds of unit that it has. Raises InvalidArea."""
-    categories = _categories(folder / "categories.json")
+    said = read(_Categories, folder / "categories.json")
+    categories = _categories(said)
+    words = frozenset(word for row in said.categories for word in (row.code, *row.aliases))
     file = folder / "handling.json"
     if not file.exists():
-        return Handling(categories=categories)
+        return Handling(categories=categories, words=words)
     written = read(_Handling, file)
     _check(file, written, frozenset(categories), kinds)
     emergency = Emergency()
@@ -98,6 +101,7 @@ def load_handling(folder: Path, kinds: frozenset[str]) -> Handling:
         emergency=emergency,
         link_from=written.link_from,
         categories=categories,
+        words=words,
         report_up_to=written.report_up.to,
         report_up_within=written.report_up.within_seconds,
     )
@@ -122,8 +126,10 @@ def _check(file: Path, written: _Handling, codes: frozenset[str], kinds: frozens
         raise wrong(file, "emergency.kinds", f"there is no kind {unknown[0]}")
 
 
-def _categories(file: Path) -> dict[str, Category]:
+def _categories(said: _Categories) -> dict[str, Category]:
     """Code and names of each category; what else the file says is intake's."""
-    said = read(_Categories, file)
-    rows = {row.code: Category(**row.model_dump(), version=said.version) for row in said.categories}
+    rows = {
+        row.code: Category(code=row.code, name_zh=row.name_zh, name_en=row.name_en, version=said.version)
+        for row in said.categories
+    }
     return rows | {OFFICER_NEEDS_HELP.code: rows.get(OFFICER_NEEDS_HELP.code, OFFICER_NEEDS_HELP)}

@@ -21,6 +21,7 @@ from services.mediation.cursors import read_cursor, write_cursor
 from services.mediation.domain.decide import opening
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.kind_check import check_kind
 from services.mediation.lists import Lists
 from services.mediation.papers import write
 from services.mediation.parties import Parties
@@ -69,6 +70,7 @@ def router(
         """A dispute that was found by screening, applied for or handed over becomes a case. The same key gives the same
         case."""
         whose.area(body.area, caller)
+        check_kind(rules[body.area], body.kind, "/kind")
         now = clock.now()
         id = ids.case_id(ids.incident_id(body.area, ids.digest(caller.client, "case", key)))
         dispute = DisputeReported(

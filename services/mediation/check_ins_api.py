@@ -22,6 +22,7 @@ from services.mediation.domain.decide import opening
 from services.mediation.domain.happenings import Opened
 from services.mediation.domain.rules import Rules
 from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.kind_check import check_kind
 from services.mediation.papers import write
 from services.mediation.party_marks import PartyMarks
 from services.mediation.sent import sent
@@ -94,6 +95,8 @@ def router(
         day = body.day or today(body.area)
         if not today(body.area) - LATEST <= day <= today(body.area):
             raise Unprocessable.at("/day", "Calls are recorded of today and the seven days before.")
+        if body.trouble is not None:
+            check_kind(rules[body.area], body.trouble.kind, "/trouble/kind")
         command = sent(marks, caller.client, f"{body.area}|{day}|{point.id}", key, body)
         if command is not None:
             async with store_in_time():

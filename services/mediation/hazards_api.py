@@ -36,6 +36,7 @@ from services.mediation.domain.hazards import HazardStage, hazard_allowed
 from services.mediation.domain.rules import Rules, later
 from services.mediation.hazard_desk import Build, HazardDesk, hazard_of
 from services.mediation.jurisdiction import Jurisdiction
+from services.mediation.kind_check import check_kind
 from services.mediation.papers import write
 from services.mediation.party_marks import PartyMarks
 from services.mediation.preconditions import etag
@@ -86,6 +87,7 @@ def router(
         fingerprint = marks.fingerprint(body.model_dump_json())
         case_id = None
         if body.opens_case is not None:
+            check_kind(rules[body.area], body.opens_case.kind, "/opens_case/kind")
             case_id = ids.case_id(ids.incident_id(body.area, digest))
             dispute = DisputeReported(
                 case_id=case_id,

@@ -64,6 +64,8 @@ class Handling:
     link_from: float = 0.9
     """A duplicate that intake suggests with this score or more is linked by rule (I4)."""
     categories: Mapping[str, Category] = field(default_factory=dict)
+    words: frozenset[str] = frozenset()
+    """What a category of the set may be called: codes and aliases."""
     """The area's set, by code."""
     report_up_to: str = "superior"
     report_up_within: float = 300.0

@@ -7,7 +7,7 @@ from fengqiao.contracts import commands
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts.commands import AssignmentCommand, Command
 from fengqiao.contracts.dispatch import Times
-from fengqiao.contracts.ids import case_id
+from fengqiao.contracts.ids import area_of, case_id, digest, incident_id
 from services.dispatch.domain import transitions
 from services.dispatch.domain.board import Assignment, Incident
 from services.dispatch.domain.feedback import add_form, refused_form
@@ -44,6 +44,8 @@ def step(then: Happenings, command: AssignmentCommand) -> None:
         return
     event = _STEP[type(command)]
     if assignment.status == event:
+        if isinstance(command, commands.Clear) and _says_else(assignment, command):
+            then.reject(command, 409, f"the assignment is cleared already: {assignment.disposition}")
         return  # said already: the wish is true
     if event == "received" and (assignment.times.terminal_received_at or assignment.status != "assigned"):
         return  # the terminal says it again, or after the crew
@@ -114,7 +116,7 @@ def _clear(then: Happenings, incident: Incident, assignment: Assignment, command
             first=assignment.police and "cleared" not in incident.first,
             disposition=command.disposition,
             dispute=command.dispute,
-            case_id=None if command.dispute is None else case_id(incident.id),
+            case_id=None if command.dispute is None else _case_of(incident),
         )
     )
     if form is not None:
@@ -123,6 +125,19 @@ def _clear(then: Happenings, incident: Incident, assignment: Assignment, command
     if not incident.active and (police_done(incident) or not incident.waiting):
         finish(then, incident.id, command, command.disposition)
     serve_queue(then)
+
+
+def _says_else(assignment: Assignment, command: commands.Clear) -> bool:
+    return command.disposition != assignment.disposition or (command.dispute is None) != (assignment.case_id is None)
+
+
+def _case_of(incident: Incident) -> str:
+    """The case of the quarrel that was found. One that flares up when the incident is taken up anew is a case of its
+    own: the one before may be closed by then."""
+    been = incident.order.round
+    if not any(one.case_id is not None for one in incident.assignments[:been]):
+        return case_id(incident.id)
+    return case_id(incident_id(area_of(incident.id), digest(incident.id, "case", str(been))))
 
 
 def _give_up(

@@ -81,3 +81,14 @@ async def test_lists_go_page_by_page_and_stay_within_the_callers_areas(mediation
         assert (await stranger.get(f"/v1/cases/{made[0]}")).status_code == 403
         assert (await give(stranger, made[0], "close", '"1"')).status_code == 403
         assert (await name(stranger, made[0], "a", **LI)).status_code == 403
+
+
+async def test_M1_M13_a_kind_that_the_areas_set_does_not_know_opens_no_case(mediation: Instance) -> None:
+    unknown = {"kind": "nope"}
+    async with mediation.client() as http:
+        for path, body, pointer in (
+            ("/v1/cases", {"area": "gaoqiao", **unknown}, "/kind"),
+            ("/v1/hazards", {"area": "gaoqiao", "kind": "other", "opens_case": unknown}, "/opens_case/kind"),
+        ):
+            answer = await http.post(path, json=body, headers={"Idempotency-Key": "nope"})
+            assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, pointer), answer.text

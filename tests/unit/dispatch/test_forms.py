@@ -32,3 +32,13 @@ def test_D13_a_result_of_the_list_is_taken_and_another_is_refused_with_the_list(
 
 def test_D13_an_area_without_a_list_takes_any_result() -> None:
     forms(Handling()).check_result("testarea", "settled", "/disposition")
+
+
+def test_D4_M13_a_kind_of_dispute_is_a_word_of_the_areas_set_where_it_has_one() -> None:
+    known = Handling(words=frozenset({"0802", "neighbour_dispute"}))
+    for kind in ("0802", "neighbour_dispute"):
+        forms(known).check_kind("testarea", kind, "/dispute/kind")
+    forms(Handling()).check_kind("testarea", "noise", "/dispute/kind")
+    with pytest.raises(Unprocessable) as refused:
+        forms(known).check_kind("testarea", "nope", "/dispute/kind")
+    assert refused.value.errors[0].pointer == "/dispute/kind"

@@ -431,3 +431,24 @@ def test_D4_D12_what_waited_for_dispatch_sends_others_when_it_is_decided(area: A
     assert isinstance(sent, AssignmentAssigned)
     assert (done.at, done.times.cleared_at) == (cleared, cleared)
     assert (sent.at, sent.times.assigned_at) == (decided_at, decided_at)
+
+
+def test_D4_a_second_clear_that_says_something_else_is_refused(area: Area) -> None:
+    done = area.on_duty("P1").reported("theft").cleared(assignment("theft"))
+    assert done.step(commands.Clear, assignment("theft"), disposition="当场调解").events == ()
+    quarrel = commands.DisputeFound(kind="0801")
+    for other in ({"disposition": "移交"}, {"disposition": "当场调解", "dispute": quarrel}):
+        refused = done.step(commands.Clear, assignment("theft"), **other)
+        assert [type(event) for event in refused.events] == [CommandRejected]
+        assert all_of(refused, CommandRejected)[0].detail == "the assignment is cleared already: 当场调解"
+
+
+def test_D4_M1_a_quarrel_that_flares_up_after_a_reopening_is_a_case_of_its_own(area: Area) -> None:
+    quarrel = {"dispute": commands.DisputeFound(kind="0801", settled_on_scene=True)}
+    first = area.on_duty("P1").reported("quarrel").cleared(assignment("quarrel"), **quarrel)
+    again = first.ask(orders.Reopen, incident_id=incident("quarrel")).cleared(assignment("quarrel", 2), **quarrel)
+    once_more = again.ask(orders.Reopen, incident_id=incident("quarrel")).cleared(assignment("quarrel", 3), **quarrel)
+    cases = [one.case_id for one in once_more.board.incidents[incident("quarrel")].assignments]
+    assert cases[0] == ids.case_id(incident("quarrel"))
+    assert len(set(cases)) == 3
+    assert all(one is not None and ids.is_case_id(one) and ids.area_of(one) == "testarea" for one in cases)
