@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 200
 """Records in one go while the state topics are put right."""
+MOST_ROWS: Final = 4000
+"""Rows of an incident's timeline that its document has, the latest: one that moves has one for each of its places, and
+a store's document ends at 16 MB. The journal has all of them."""
 Results = Sequence[Mapping[str, Any]]
 
 
@@ -156,7 +159,7 @@ class FollowThrough:
             for document, done in zip(fresh, inserted, strict=True):
                 if done:
                     del documents[document["_id"]]
-        await self._stores.incidents.put_newer(list(documents.values()), append=("timeline", rows))
+        await self._stores.incidents.put_newer(list(documents.values()), append=("timeline", rows), keep=MOST_ROWS)
 
     async def reconcile(self, board: Board) -> None:
         """Publish whatever the state topics do not say as the board does. Raises Busy."""

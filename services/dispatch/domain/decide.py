@@ -68,6 +68,12 @@ def _heard(then: Happenings, message: Heard) -> None:
         return  # a repeat of what was over long ago
     read = then.board.read(incident_id)
     if sequence <= read:
+        if sequence == 1 and incident_id in then.board.unheard and incident_id not in then.board.incidents:
+            # Nobody could read it when it came; it was mended and sent again from the dead letters.
+            _apply(then, event, sequence)
+            if read > sequence:
+                then.add(private.StreamRead(incident_id=incident_id, sequence=read))
+            _take_up(then, incident_id)
         return
     if sequence > read + 1:
         key = f"{incident_id}#{sequence}"

@@ -362,3 +362,13 @@ def test_D4_an_unknown_foreign_finished_or_late_command_is_refused_with_a_reason
     assert refused.status == status
     assert refused.detail
     assert replace(then.board, sequence=given.board.sequence) == given.board
+
+
+def test_I1_D4_a_report_that_nobody_could_read_is_opened_when_it_comes_mended(area: Area) -> None:
+    broken = area.on_duty("P1").when(NotHeard(incident("x"), 1, "incidents", 0, 7, "priority: 5"))
+    corrected = broken.updated("x", sequence=2, priority=1)
+    mended = corrected.reported("x")
+    assert mended.told() == ["incident.opened", "assignment.assigned P1"]
+    assert mended.board.read(incident("x")) == 2
+    assert mended.reported("x").events == ()
+    assert mended.updated("x", sequence=3, priority=1).told() == ["incident.corrected"]
