@@ -14,8 +14,9 @@ import orjson
 from aiokafka import TopicPartition
 
 from fengqiao.runtime import documents
+from fengqiao.runtime.checks import not_checked
 from fengqiao.runtime.consumer import Received, Rejected, decode, new_consumer
-from fengqiao.runtime.errors import RuntimeFault, Unreadable
+from fengqiao.runtime.errors import Busy, RuntimeFault, Unreadable
 from services.analytics import case_log
 from services.analytics.domain.cases import Case
 from services.analytics.domain.dossiers import fold_dossiers
@@ -106,7 +107,8 @@ def content_digest(content: Mapping[str, Any]) -> str:
 
 
 async def replay(settings: AnalyticsSettings, rules: Mapping[str, AreaRules]) -> int:
-    """Check every area; one line each. Returns the exit status: 1 when anything differs or cannot be read."""
+    """Check every area; one line each. Returns the exit status: 1 when anything differs, 3 when store or Kafka do
+    not answer."""
     client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
     store = RollupStore(client[settings.database], deadline=60.0)
     dossiers = DossierStore(client[settings.database], deadline=60.0)
@@ -118,6 +120,8 @@ async def replay(settings: AnalyticsSettings, rules: Mapping[str, AreaRules]) ->
             status = max(status, 0 if row["ok"] else 1)
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
             sys.stdout.flush()
+    except Busy as error:
+        return not_checked(error)
     finally:
         await documents.close(client)
     return status
@@ -140,6 +144,8 @@ async def replayed(
     id = f"{SOURCE}/{area}"
     try:
         problem = await _numbers(settings, store, fresh, area) or await _dossiers(settings, dossiers, told, area)
+    except Busy:
+        raise  # whether they are equal is not known
     except RuntimeFault as error:
         problem = f"{type(error).__name__}: {error}"
     numbers, mine = fresh.digests(), told.digests(area)

@@ -12,8 +12,9 @@ from fengqiao.contracts import ids
 from fengqiao.contracts.incidents import IncidentReported
 from fengqiao.contracts.topics import DISPATCH, INCIDENT_STATE, INCIDENTS, UNIT_STATE, Topic
 from fengqiao.runtime import cloudevents, documents
+from fengqiao.runtime.checks import not_checked
 from fengqiao.runtime.documents import Collection
-from fengqiao.runtime.errors import RuntimeFault
+from fengqiao.runtime.errors import Busy, RuntimeFault
 from fengqiao.runtime.journal import Head, Journal
 from services.dispatch.domain import invariants
 from services.dispatch.domain.board import Board
@@ -55,9 +56,11 @@ class Verification:
         self._words: dict[str, dict[str, bytes | None]] = {INCIDENT_STATE.name: {}, UNIT_STATE.name: {}}
 
     async def row(self) -> dict[str, Any]:
-        """What is found: {area, ok, entries, events, hash, incidents, problem}."""
+        """What is found: {area, ok, entries, events, hash, incidents, problem}. Raises Busy."""
         try:
             wrong = await self._look()
+        except Busy:
+            raise  # whether anything is wrong is not known
         except (RuntimeFault, KeyError, ValueError) as error:
             wrong = f"{type(error).__name__}: {error}"
         row = {"area": self._route.area, "ok": not wrong, "entries": self._head.n, "events": self._board.sequence}
@@ -166,7 +169,8 @@ class Verification:
 
 
 async def verify(settings: DispatchSettings, routes: Mapping[str, Route], forces: Mapping[str, Forces]) -> int:
-    """Check the journal of each area; one line each. Returns the exit status: 1 when anything is wrong."""
+    """Check the journal of each area; one line each. Returns the exit status: 1 when anything is wrong, 3 when store
+    or Kafka do not answer."""
     client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
     database = client[settings.database]
     status = 0
@@ -175,6 +179,8 @@ async def verify(settings: DispatchSettings, routes: Mapping[str, Route], forces
             row = await Verification(route, forces[area], database, settings.bootstrap_servers).row()
             status = max(status, 0 if row["ok"] else 1)
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
+    except Busy as error:
+        return not_checked(error)
     finally:
         await documents.close(client)
     return status

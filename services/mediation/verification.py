@@ -9,7 +9,9 @@ import orjson
 from fengqiao.contracts.model import Data
 from fengqiao.runtime import documents
 from fengqiao.runtime.chain import ChainBroken
+from fengqiao.runtime.checks import not_checked
 from fengqiao.runtime.documents import Collection, Document
+from fengqiao.runtime.errors import Busy
 from services.mediation.case_documents import case_of, refolded
 from services.mediation.hazard_desk import hazard_of, refolded_hazard
 from services.mediation.settings import MediationSettings
@@ -19,7 +21,8 @@ Fold = Callable[[Document], Data]
 
 
 async def verify(settings: MediationSettings) -> int:
-    """One line for cases and one for hazards. Returns the exit status: 1 when anything is wrong."""
+    """One line for cases and one for hazards. Returns the exit status: 1 when anything is wrong, 3 when the
+    store does not answer."""
     client = documents.connect(settings.mongodb_uri, settings.mongodb_driver)
     database = client[settings.database]
     status = 0
@@ -32,6 +35,8 @@ async def verify(settings: MediationSettings) -> int:
             row = await verified(Collection(database, f"mediation_{name}"), name, fold, stored)
             status = max(status, 0 if row["ok"] else 1)
             sys.stdout.write(orjson.dumps(row).decode() + "\n")
+    except Busy as error:
+        return not_checked(error)
     finally:
         await documents.close(client)
     return status
