@@ -1,13 +1,15 @@
-"""Carries deliveries out: each by itself, so that one target that is down delays nobody else.
+"""Carries deliveries out: each by itself, each target within a bound of its own, so that one down delays nobody else.
 
 At least once: an attempt is claimed in the store first and written down after; whoever dies between the two leaves a
 claim that runs out, and the target gets the same `webhook-id` again.
 """
 
 import asyncio
+import contextlib
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -27,8 +29,14 @@ AT_ONCE: Final = 4
 """Attempts at one target at the same time."""
 MARGIN: Final = 1.5
 """An attempt is one instance's for so many times its deadline."""
-MOST: Final = 5000
-"""Deliveries that are in hand at the same time; the rest waits in the store."""
+MOST_OF_ONE: Final = 500
+"""Deliveries to one target that are in hand at the same time; the rest waits in the store."""
+LOOK: Final = 5000
+"""Open deliveries that one look brings; where there are more, each target is looked at by itself."""
+FIELDS: Final = ("delivery",)
+
+Lane = tuple[str, str]
+"""Area and target."""
 
 
 class Deliveries:
@@ -50,7 +58,11 @@ class Deliveries:
         self._clock = clock
         self._look_every = look_every
         self._in_hand: dict[str, asyncio.Task[None]] = {}
-        self._slots: dict[tuple[str, str], asyncio.Semaphore] = {}
+        self._per_lane: Counter[Lane] = Counter()
+        self._full: set[Lane] = set()
+        """Those that had to leave something in the store."""
+        self._room = asyncio.Event()
+        self._slots: dict[Lane, asyncio.Semaphore] = {}
         self._looking: asyncio.Task[None] | None = None
 
     @property
@@ -73,7 +85,7 @@ class Deliveries:
             if not is_new:
                 continue
             if document.get("open"):
-                self._begin(document["_id"])
+                self._begin(document)
             else:
                 await self._tell(document)
 
@@ -81,12 +93,25 @@ class Deliveries:
         document = document_of(delivery, body)
         return document if delivery.state == "open" else with_receipt(document, delivery, self._clock.now())
 
-    def _begin(self, id: str) -> None:
-        if id in self._in_hand or len(self._in_hand) >= MOST:
+    def _begin(self, document: Document) -> None:
+        """Take it in hand, unless as much as is bearable is in hand for its target."""
+        id, lane = document["_id"], _lane(delivery_of(document))
+        if id in self._in_hand:
+            return
+        if self._per_lane[lane] >= MOST_OF_ONE:
+            self._full.add(lane)
             return
         task = asyncio.create_task(self._carry_out(id), name=f"deliver {id}")
         self._in_hand[id] = task
-        task.add_done_callback(lambda _: self._in_hand.pop(id, None))
+        self._per_lane[lane] += 1
+        task.add_done_callback(lambda _: self._out_of_hand(id, lane))
+
+    def _out_of_hand(self, id: str, lane: Lane) -> None:
+        self._in_hand.pop(id, None)
+        self._per_lane[lane] -= 1
+        if lane in self._full and self._per_lane[lane] <= MOST_OF_ONE // 2:
+            self._full.discard(lane)
+            self._room.set()
 
     async def _carry_out(self, id: str) -> None:
         while True:
@@ -106,8 +131,7 @@ class Deliveries:
                 await asyncio.sleep(2)
 
     def _slot(self, delivery: Delivery) -> asyncio.Semaphore:
-        key = (delivery.asked.area, delivery.target or "")
-        return self._slots.setdefault(key, asyncio.Semaphore(AT_ONCE))
+        return self._slots.setdefault(_lane(delivery), asyncio.Semaphore(AT_ONCE))
 
     async def _attempt(self, document: Document, delivery: Delivery) -> None:
         version = document["version"]
@@ -143,9 +167,33 @@ class Deliveries:
     async def _look(self) -> None:
         while True:
             try:
-                for document in await self._collection.find({"open": True}, limit=MOST):
-                    self._begin(document["_id"])
-                await asyncio.sleep(self._look_every)
+                self._room.clear()
+                await self._look_once()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._room.wait(), self._look_every)
             except Busy as busy:
                 log.warning("the store is away, deliveries wait", why=str(busy))
                 await asyncio.sleep(2)
+
+    async def _look_once(self) -> None:
+        """Take in hand what another instance, or a full lane, left behind. Raises Busy."""
+        found = await self._collection.find({"open": True}, limit=LOOK, fields=FIELDS)
+        for document in found:
+            self._begin(document)
+        if len(found) < LOOK:
+            return  # that was everything
+        # What one target has waiting may fill any look, so each has its own; and so have those that no list names.
+        for area, targets in self._targets.items():
+            ids = [target.id for target in targets.rows]
+            for id in ids:
+                await self._look_for({"area": area, "target": id}, MOST_OF_ONE)
+            await self._look_for({"area": area, "target": {"$nin": ids}}, LOOK)
+        await self._look_for({"area": {"$nin": list(self._targets)}}, LOOK)
+
+    async def _look_for(self, where: Mapping[str, Any], most: int) -> None:
+        for document in await self._collection.find({"open": True, **where}, limit=most, fields=FIELDS):
+            self._begin(document)
+
+
+def _lane(delivery: Delivery) -> Lane:
+    return delivery.asked.area, delivery.target or ""

@@ -27,6 +27,7 @@ def document_of(delivery: Delivery, body: bytes, version: int = 1) -> Document:
         "version": version,
         "claimed_until": 0.0,
         "area": delivery.asked.area,
+        "target": delivery.target,
         "body": body.decode(),
         "delivery": orjson.dumps(told).decode(),
         "state": delivery.state,
