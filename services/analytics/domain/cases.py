@@ -17,8 +17,9 @@ Late = Literal["stage", "visit", "performance", "plan", "mediation"]
 
 @dataclass(slots=True)
 class Case:
-    """Changed in place while a batch is folded. stage_since, due times: UTC. visits: when each is due. passed: which
-    times have passed with nothing done, each with when it was."""
+    """Changed in place while a batch is folded. stage_since, due times: UTC. passed: which times have passed with
+    nothing done, each with when it was. kept, broken: numbers of duties that were performed, and that were not.
+    visits: when each that is to be made is due; visited: how many were made, in all rounds."""
 
     id: str
     area: str
@@ -41,7 +42,8 @@ class Case:
     agreed_at: datetime | None = None
     perform_by: datetime | None = None
     duties: int = 0
-    duties_done: int = 0
+    kept: tuple[int, ...] = ()
+    broken: tuple[int, ...] = ()
     performed: bool | None = None
     passed: tuple[tuple[Deadline, datetime], ...] = ()
     visits: tuple[datetime, ...] = ()
@@ -81,6 +83,8 @@ class Case:
             **{name: getattr(self, name) for name in _PLAIN},
             **{name: text(getattr(self, name)) for name in _INSTANTS},
             "mediators": list(self.mediators),
+            "kept": list(self.kept),
+            "broken": list(self.broken),
             "visits": [text(at) for at in self.visits],
             "passed": [[what, text(at)] for what, at in self.passed],
         }
@@ -100,7 +104,6 @@ _PLAIN: Final = (
     "sessions",
     "first_session",
     "duties",
-    "duties_done",
     "performed",
     "visited",
     "uncalm",
@@ -115,19 +118,35 @@ _PLAIN: Final = (
 _INSTANTS: Final = ("stage_since", "opened_at", "agreed_at", "perform_by", "closed_at")
 
 
+UNNUMBERED: Final = 0
+"""Stands in `broken` for a duty whose number is not known."""
+
+
 def read_case(document: Mapping[str, Any]) -> Case:
     """From what `Case.document` gave."""
     rest: dict[str, Any] = {name: document[name] for name in _PLAIN}
     rest |= {name: instant(document[name]) for name in _INSTANTS}
+    visits = tuple(datetime.fromisoformat(at) for at in document["visits"])
+    if "kept" in document:
+        rest |= {"kept": tuple(document["kept"]), "broken": tuple(document["broken"])}
+    else:
+        visits, rest = visits[document["visited"] :], rest | _read_counted(document)
     return Case(
         id=document["_id"],
         area=document["area"],
         stream=read_stream_fields(document),
         mediators=tuple(document["mediators"]),
-        visits=tuple(datetime.fromisoformat(at) for at in document["visits"]),
+        visits=visits,
         passed=tuple((what, datetime.fromisoformat(at)) for what, at in document["passed"]),
         **rest,
     )
+
+
+def _read_counted(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a document that counted duties (and left all visits in it): the first ones are taken for those performed."""
+    performed = document["performed"]
+    most = document["duties"] if performed else min(document["duties_done"], document["duties"])
+    return {"kept": tuple(range(1, most + 1)), "broken": (UNNUMBERED,) if performed is False else ()}
 
 
 def _take(case: Case, event: told.CaseEvent) -> None:
@@ -140,37 +159,45 @@ def _take(case: Case, event: told.CaseEvent) -> None:
             _done(case, "plan")
         case told.CaseReferred():
             case.mediators = event.mediators
+            _done(case, "mediation")
         case told.CaseExtended() | told.CaseFailed():
             _done(case, "mediation")
         case told.CaseSessionHeld():
             case.sessions += 1
             case.first_session = case.first_session or event.outcome
+            if event.mode == "public_order":
+                _done(case, "mediation")
         case told.CaseAgreed():
-            case.agreed_at, case.perform_by, case.performed = event.at, event.perform_by, None
-            case.duties, case.duties_done = event.duties, 0
+            case.agreed_at, case.perform_by = event.at, event.perform_by
+            case.duties, case.kept, case.broken = event.duties, (), ()
+            case.performed = _performance(case)
             _done(case, "mediation")
         case told.CaseDisposed():
             case.outcome, case.prevented = event.outcome, bool(event.prevented)
             _done(case, "mediation")
+            _done(case, "plan")
         case told.CasePerformed():
             _performed(case, event)
         case told.CaseControlled():
-            case.visits, case.visited = tuple(sorted(event.visits)), 0
+            case.visits = tuple(sorted(event.visits))
         case told.CaseDeadlinePassed():
             what = _DEADLINES.get(event.what)
             if what is not None:
                 _done(case, what)
                 case.passed = (*case.passed, (what, event.due_at))
         case told.CaseVisited():
+            case.visits = _to_be_made(case, event)
             case.visited += 1
             case.uncalm += not event.calm
             case.asked += event.satisfied is not None
             case.satisfied += event.satisfied is True
         case told.CaseEscalated():
             case.escalated += 1
-            _done(case, "mediation")
+            _begin_again(case)
         case told.CaseClosed():
             case.outcome, case.closed_at = event.outcome, event.at
+            if event.performed is not None:
+                case.performed = event.performed
         case told.CaseForgotten():
             case.forgotten = True
         case _:
@@ -185,16 +212,44 @@ def _done(case: Case, what: Deadline) -> None:
     case.passed = tuple(one for one in case.passed if one[0] != what)
 
 
+def _begin_again(case: Case) -> None:
+    """One tier higher begins a new round: what the last one reached holds no more, what was done in it was done."""
+    case.mediators, case.visits = (), ()
+    case.agreed_at = case.perform_by = case.performed = case.outcome = None
+    case.duties, case.kept, case.broken = 0, (), ()
+    case.prevented = False
+    _done(case, "mediation")
+
+
 def _performed(case: Case, event: told.CasePerformed) -> None:
-    """One duty that was not performed decides; all are when each was told of, or all of them at once."""
-    if not event.performed:
-        case.performed = False
-    elif event.duty is None:
-        case.performed = True
-    else:
-        case.duties_done += 1
-        if case.performed is None and case.duties_done >= case.duties:
-            case.performed = True
+    """The last word about each duty counts; without a number it is about all of them. Without an agreement there is
+    nothing to perform."""
+    if case.agreed_at is None:
+        return
+    about = range(1, case.duties + 1) if event.duty is None else (event.duty,)
+    kept, broken = set(case.kept).difference(about), set(case.broken).difference(about)
+    if event.duty is None:
+        broken.discard(UNNUMBERED)
+    (kept if event.performed else broken).update(about)
+    case.kept, case.broken = tuple(sorted(kept)), tuple(sorted(broken))
+    case.performed = _performance(case)
+
+
+def _performance(case: Case) -> bool | None:
+    """One duty that was not performed decides; all are when each was. None: not known yet."""
+    if case.broken:
+        return False
+    return True if set(case.kept).issuperset(range(1, case.duties + 1)) else None
+
+
+def _to_be_made(case: Case, event: told.CaseVisited) -> tuple[datetime, ...]:
+    """The visits that are left after this one: it is told by the time at which it was due, else it was the next."""
+    left = list(case.visits)
+    if event.due_at in left:
+        left.remove(event.due_at)
+    elif event.due_at is None:
+        left = left[1:]
+    return tuple(left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +267,7 @@ def overdue(cases: Iterable[Case], now: datetime, stage_days: Mapping[str, int])
     for case in cases:
         if case.closed_at is not None or case.stage == "closed":
             continue
-        due = [at for at in case.visits[case.visited :] if at < now] if case.stage == "in_control" else []
+        due = [at for at in case.visits if at < now] if case.stage == "in_control" else []
         if due:
             found.append(Overdue(case, "visit", due[0]))
         if case.perform_by is not None and case.performed is None and case.perform_by < now:

@@ -80,9 +80,73 @@ def test_A7_golden_outcomes_of_cases() -> None:
     assert (count_cases([folded(broken)]).to_perform, count_cases([folded(broken)]).performed) == (1, 0)
 
 
+AGAIN = [
+    event(told.CaseVisited, 20, "in_control", visit="day-30", calm=False, due_at=OPENED + timedelta(days=43)),
+    event(told.CaseEscalated, 21, "assessed", tier=2),
+]
+"""It flares up."""
+
+
+def test_A7_golden_an_escalated_case_begins_again_and_what_was_done_in_it_was_done() -> None:
+    life = [*LIFE[:5], event(told.CaseDisposed, 6, "disposed", outcome="settled", prevented=("fight",)), *LIFE[8:]]
+    again = [*life, *AGAIN]
+    before, after = count_cases([folded(life)]), count_cases([folded(again)])
+    assert (before.settled, before.ended, before.prevented) == (1, 1, 1)
+    assert (after.settled, after.ended, after.prevented, after.to_perform) == (0, 0, 0, 0)
+    assert (after.visits, after.calm_visits) == (2, 1)
+    assert folded(again).mediators == ()
+    assert late(20.5, [*life, AGAIN[0]]) == [("performance", 15.0)]
+    assert late(23.5, again) == [], "nothing of the void agreement, and no visit of the round before"
+    second = event(told.CaseControlled, 30, "in_control", visits=[OPENED + timedelta(days=33)])
+    counts = count_cases([folded([*again, second])])
+    assert (counts.visits, counts.calm_visits) == (2, 1)
+    assert late(34, [*again, second]) == [("visit", 33.0)]
+
+
+def test_A7_golden_agreements_are_performed_duty_by_duty() -> None:
+    def performed(*rows: tuple[bool, int | None]) -> bool | None:
+        told_of = [event(told.CasePerformed, 7 + n, "disposed", performed=yes, duty=duty)
+                   for n, (yes, duty) in enumerate(rows)]  # fmt: skip
+        return folded([*LIFE[:6], *told_of]).performed
+
+    assert performed((True, 1), (True, 1)) is None, "one of two, said twice"
+    assert performed((True, 1), (True, 2)) is True
+    assert performed((False, 1), (True, 2)) is False
+    assert performed((False, 1), (True, 1), (True, 2)) is True, "put right"
+    assert performed((False, None), (True, 1)) is False
+    assert performed((False, None), (True, None)) is True
+    assert performed((True, None), (False, 2)) is False
+
+
+def test_A7_what_the_end_says_of_the_agreement_is_so() -> None:
+    broken = [*LIFE[:6], event(told.CasePerformed, 7, "disposed", performed=False, duty=1)]
+    marks: dict[str, Any] = {"outcome": "settled"}
+    assert folded([*broken, event(told.CaseClosed, 9, "closed", **marks)]).performed is False
+    assert folded([*broken, event(told.CaseClosed, 9, "closed", performed=True, **marks)]).performed is True
+
+
+def test_A7_cases_that_were_stored_with_their_duties_counted_are_read() -> None:
+    def as_before(case: Case, visits: int, duties_done: int) -> dict[str, Any]:
+        document = case.document()
+        del document["kept"], document["broken"]
+        days = [OPENED + timedelta(days=n) for n in (16, 43)]
+        return document | {"duties_done": duties_done, "visits": [at.isoformat() for at in days[:visits]]}
+
+    for events, visits, done in ((LIFE[:6], 0, 0), (LIFE[:7], 0, 1), (LIFE[:8], 0, 2), (LIFE[:9], 2, 2), (LIFE, 2, 2)):
+        case = folded(events)
+        assert read_case(as_before(case, visits, done)).document() == case.document()
+    broken = folded([*LIFE[:7], event(told.CasePerformed, 12, "disposed", performed=False, duty=2)])
+    read = read_case(as_before(broken, 0, 1))
+    assert read.performed is False
+    read.take(event(told.CasePerformed, 13, "disposed", performed=True, duty=2))
+    assert read.performed is False, "which one it was, was not kept"
+    read.take(event(told.CasePerformed, 14, "disposed", performed=True))
+    assert read.performed is True
+
+
 @given(st.lists(st.integers(1, 4), max_size=12), st.lists(st.integers(0, 9), max_size=6))
 def test_A7_a_case_is_equal_bit_for_bit_whatever_the_batches_and_repeats(sizes: list[int], repeats: list[int]) -> None:
-    numbered = [(n + 1, one) for n, one in enumerate(LIFE)]
+    numbered = [(n + 1, one) for n, one in enumerate([*LIFE, *AGAIN])]
     numbered += [numbered[n] for n in repeats]
     records = [DossierRecord(CASE, "gaoqiao", 3, n, number, one.at, one) for n, (number, one) in enumerate(numbered)]
     whole, found, _ = fold_dossiers(records, {}, Case)
@@ -116,6 +180,13 @@ def test_A6_golden_a_red_case_without_a_plan_and_a_month_that_is_over_are_overdu
     assert ("mediation", 30.0) in late(31, [*LIFE[:3], month])
     longer = event(told.CaseExtended, 30, "in_resolution", until=OPENED + timedelta(days=60))
     assert ("mediation", 30.0) not in late(31, [*LIFE[:3], month, longer])
+    # What mediation itself waits for no more is not overdue here.
+    referred = event(told.CaseReferred, 30, "referred", mediators=("studio-fan",))
+    held = event(told.CaseSessionHeld, 30, "in_resolution", session=1, outcome="adjourned", mode="public_order")
+    for after in (referred, held):
+        assert ("mediation", 30.0) not in late(31, [*LIFE[:3], month, after])
+    settled = event(told.CaseDisposed, 2.2, "disposed", outcome="settled")
+    assert late(2.5, [*LIFE[:2], passed, settled]) == []
 
 
 def test_A7_golden_satisfaction_plans_screening_and_what_was_prevented() -> None:
