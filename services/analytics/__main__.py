@@ -40,6 +40,7 @@ from services.analytics.dossier_store import DossierStore
 from services.analytics.followed_log import followed_log
 from services.analytics.following import Following
 from services.analytics.insight_desk import InsightDesk
+from services.analytics.log_end import KafkaLog, LogEnd
 from services.analytics.log_records import TOPIC
 from services.analytics.past_import import import_past
 from services.analytics.profile_file import load_profiles
@@ -85,8 +86,10 @@ class Analytics:
         # A look has more patience than a reader.
         thorough = Numbers(self._fold_store, self._fold_dossiers, rules, profiles, clock)
         self._desk = InsightDesk(self._database, self._publisher, settings.topic_prefix, partitions)
-        bulletins = BulletinDesk(thorough, self._desk)
-        self.watch = Watch(thorough, self._desk, bulletins, settings.areas)
+        self._log_end = LogEnd(thorough)
+        self._logs: list[KafkaLog] = []
+        bulletins = BulletinDesk(thorough, self._desk, self._log_end)
+        self.watch = Watch(thorough, self._desk, bulletins, self._log_end, settings.areas)
         self.refused: str | None = None
         self.app = create_app(
             name=NAME,
@@ -113,6 +116,7 @@ class Analytics:
         finally:
             await ended(begin, indexes)
             await self.watch.stop()
+            await asyncio.gather(*(one.stop() for one in self._logs))
             await asyncio.gather(*(consumer.stop() for consumer in self._consumers.values()))
             await self._desk.stop()
             await self._publisher.stop()
@@ -141,6 +145,9 @@ class Analytics:
                 await asyncio.sleep(wait)
                 wait = min(wait * 1.5, 2.0)
         for topic, handler in handlers.items():
+            group = f"{self._settings.topic_prefix}{logs[topic].group(topic)}"
+            self._logs.append(KafkaLog(self._settings.bootstrap_servers, group, names[topic]))
+            self._log_end.follow(topic, self._logs[-1])
             self._consumers[topic] = Consumer(
                 self._settings.bootstrap_servers,
                 logs[topic].group(topic),

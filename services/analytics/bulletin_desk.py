@@ -12,6 +12,7 @@ from services.analytics.bulletin_making import Made, make
 from services.analytics.domain.bulletin import TITLES
 from services.analytics.domain.profile import BulletinKind, Scheduled
 from services.analytics.insight_desk import InsightDesk, Telling
+from services.analytics.log_end import DISPATCH, MEDIATION, LogEnd
 
 log = structlog.get_logger(__name__)
 
@@ -23,20 +24,24 @@ def bulletin_id(area: str, kind: BulletinKind, issued: date, revision: int = 1) 
 class BulletinDesk:
     """Raises Busy from its methods; each may be repeated."""
 
-    def __init__(self, numbers: Numbers, desk: InsightDesk) -> None:
+    def __init__(self, numbers: Numbers, desk: InsightDesk, log_end: LogEnd) -> None:
         self._numbers = numbers
+        self._log_end = log_end
         self._desk = desk
 
     async def issue_due(
         self, area: str, scheduled: Scheduled, now: datetime, done: MutableMapping[tuple[str, str], str]
     ) -> None:
-        """Issue the last bulletin of the schedule that is due, unless it is there. done: what this process knows."""
+        """Issue the last bulletin of the schedule that is due, unless it is there, once all that lay in the log as it
+        fell due is counted. done: what this process knows."""
         issued = last_due(scheduled, now.astimezone(self._numbers.rules[area].timezone))
         mark = f"bulletin {scheduled.kind}"
         if done.get((area, mark)) == issued.isoformat():
             return
         first = bulletin_id(area, scheduled.kind, issued)
         document = await self._numbers.store.bulletin(first)
+        if document is None and not await self._log_end.reached(area, mark, issued.isoformat(), DISPATCH, MEDIATION):
+            return
         if document is None and not await self._numbers.store.knows(area):
             done[area, mark] = issued.isoformat()  # an area of which nothing is known yet has nothing to check
             return

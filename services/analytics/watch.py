@@ -1,7 +1,8 @@
 """What analytics does by itself: early warning, standby advice, missed targets, bulletins; each when it is due.
 
 Every look of every area has a mark (`insight_desk`), so that it is done once, also after a restart in the middle of it
-and beside other instances; what fell due while nobody ran is made up for, the last of its kind.
+and beside other instances; what fell due while nobody ran is made up for, the last of its kind. It is done when all
+that lay in the log as it fell due is counted (`log_end`).
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from services.analytics.domain.scanning import QUARTERS
 from services.analytics.domain.warning import Moment, findings, first_day, moment
 from services.analytics.ground import Ground
 from services.analytics.insight_desk import InsightDesk, Kind, Telling
+from services.analytics.log_end import DISPATCH, LogEnd
 from services.analytics.registers import table_of
 from services.analytics.response_times import Question, answer
 
@@ -44,8 +46,11 @@ LEAST_FOR_TARGET: Final = 20
 class Watch:
     """Looks at the clock while the service runs."""
 
-    def __init__(self, numbers: Numbers, desk: InsightDesk, bulletins: BulletinDesk, folder: Path) -> None:
+    def __init__(
+        self, numbers: Numbers, desk: InsightDesk, bulletins: BulletinDesk, log_end: LogEnd, folder: Path
+    ) -> None:
         self._numbers = numbers
+        self._log_end = log_end
         self._desk = desk
         self._bulletins = bulletins
         self._grounds = {area: Ground(folder / area, profile) for area, profile in numbers.profiles.items()}
@@ -78,6 +83,10 @@ class Watch:
         for scheduled in self._numbers.profiles[area].schedule:
             await self._bulletins.issue_due(area, scheduled, now, self._done)
 
+    async def _counted(self, area: str, look: str, run: str) -> bool:
+        """Whether what lay in the log when this run fell due is counted: what is found is told once and stays."""
+        return await self._log_end.reached(area, look, run, DISPATCH)
+
     async def _fresh(self, area: str, kind: Kind, run: str) -> bool:
         """Whether the run has not been done yet, by anybody."""
         if self._done.get((area, kind), "") >= run:
@@ -93,6 +102,8 @@ class Watch:
         for at in _moments(latest):
             for kind in ("hotspots", "warnings"):
                 if await self._fresh(area, kind, at.id):
+                    if not await self._counted(area, "warnings", at.id):
+                        return  # the later moment has to wait as well: runs are done in their order
                     await self._warn_at(area, at, now)
                     break
 
@@ -147,6 +158,8 @@ class Watch:
             run = begins.astimezone(UTC).isoformat()
             if not await self._fresh(area, "standby", run):
                 continue
+            if not await self._counted(area, "standby", run):
+                return
             advice = await self.advice(area, band, day)
             tellings = [] if advice is None else [Telling(band.id, now, wording.standby_event(area, advice, now))]
             await self._desk.tell(area, "standby", run, now, tellings)
@@ -157,7 +170,8 @@ class Watch:
     async def _hold_targets(self, area: str, now: datetime) -> None:
         rules, profile = self._numbers.rules[area], self._numbers.profiles[area]
         day = (now - SETTLING).astimezone(rules.timezone).date() - timedelta(days=1)
-        if not await self._fresh(area, "targets", day.isoformat()):
+        run = day.isoformat()
+        if not await self._fresh(area, "targets", run) or not await self._counted(area, "targets", run):
             return
         tellings = []
         for segment, goal in profile.goals.items():
@@ -177,8 +191,8 @@ class Watch:
                         station=station,
                     )
                     tellings.append(Telling(f"{segment} {station} {day}", now, event))
-        await self._desk.tell(area, "targets", day.isoformat(), now, tellings)
-        self._done[area, "targets"] = day.isoformat()
+        await self._desk.tell(area, "targets", run, now, tellings)
+        self._done[area, "targets"] = run
 
 
 def _moments(latest: Moment) -> list[Moment]:

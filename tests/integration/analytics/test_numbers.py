@@ -43,8 +43,8 @@ async def counted(place: Place, now: datetime = MONDAY) -> AsyncIterator[tuple[A
         await place.folded_to(len(log) - 1)
 
         async def cases() -> bool:
-            rows = (await client.get("/v1/indicators", params=OCTOBER)).json()["rows"]
-            return any(row["id"] == "cases_settled" and row["of"] for row in rows)
+            said = (await client.get("/v1/indicators", params=OCTOBER)).json()
+            return bool(sum(last + 1 for last in (said["cases_true_up_to"] or {}).values()) == 6)
 
         await eventually(cases, within=20, what="the case")
         yield service, client
