@@ -160,6 +160,11 @@ class Register:
         row = self.rows[place]
         row[name] = min(int(row[name]) + more, _MOST)
 
+    def flag(self, place: int, bit: int, is_so: bool) -> None:
+        """Set or take away one bit of `flags`."""
+        row = self.rows[place]
+        row["flags"] = int(row["flags"]) | bit if is_so else int(row["flags"]) & ~bit
+
     def mark(self, place: int, name: str, at: datetime | None) -> None:
         """When one of `MARKS` was reached; what is not known changes nothing."""
         if at is not None:

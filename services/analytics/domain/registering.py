@@ -8,6 +8,7 @@ from typing import Final
 from fengqiao.contracts import dispatch as said
 from fengqiao.contracts import ordered
 from fengqiao.contracts.feedback import FeedbackForm
+from fengqiao.contracts.plans import PlanStep
 from services.analytics.domain.folding import AreaRules, Record
 from services.analytics.domain.register import (
     AWAITING,
@@ -127,11 +128,13 @@ def _take(day: Register, event: said.IncidentEvent, rules: AreaRules) -> None:
             day.mark(place, "reported", event.reported_at)
             day.mark(place, "answered", event.answered_at)
             row["callers"] = min(event.caller_count, 65_535)
-            row["steps"] = min(len(event.steps), 65_535)
-            row["flags"] |= WEAPON if event.weapon else 0
+            _planned(day, place, event.steps)
+            day.flag(place, WEAPON, bool(event.weapon))
         case said.IncidentCorrected():
             row["callers"] = min(event.caller_count, 65_535)
-            row["flags"] |= WEAPON if event.weapon else 0
+            day.flag(place, WEAPON, bool(event.weapon))
+            if event.plan is not None:
+                _planned(day, place, event.steps)
             if event.original is not None:
                 row["original"] = day.word(event.original.code)
         case said.IncidentClosed():
@@ -142,6 +145,7 @@ def _take(day: Register, event: said.IncidentEvent, rules: AreaRules) -> None:
             row["status"] = MERGED
         case ordered.IncidentReopened() | ordered.IncidentUnmerged():
             row["status"], row["result"] = OPEN, 0
+            _planned(day, place, event.steps)
         case ordered.IncidentFeedbackDue():
             row["status"], row["result"] = AWAITING, day.word(event.disposition)
         case ordered.IncidentFeedbackGiven():
@@ -165,6 +169,11 @@ def _take(day: Register, event: said.IncidentEvent, rules: AreaRules) -> None:
             day.tally(place, "steps_done")
         case _:
             pass
+
+
+def _planned(day: Register, place: int, steps: Sequence[PlanStep]) -> None:
+    """Another plan takes the place of the one before, with its steps."""
+    day.rows[place]["steps"] = min(len(steps), 65_535)
 
 
 def _assignment(day: Register, place: int, event: said.AssignmentEvent) -> None:
