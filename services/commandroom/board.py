@@ -59,7 +59,7 @@ class LiveBoard:
             return _newer(self._area(area).positions, id, event)
         if event.type.startswith(CASE):
             area = event.subject.partition("-")[0]
-            if event.type == "fengqiao.case.closed.v1":
+            if _over(event):
                 self._area(area).cases.pop(event.subject, None)
                 return True
             return _newer(self._area(area).cases, event.subject, event)
@@ -94,6 +94,14 @@ class LiveBoard:
             for area, board in sorted(self.areas.items())
             if areas is None or area in areas
         }
+
+
+def _over(event: CloudEvent) -> bool:
+    """Whether the case is closed: also what is found out of it later, or erased, says so by its stage."""
+    if event.type == "fengqiao.case.closed.v1":
+        return True
+    data = orjson.loads(event.data)
+    return isinstance(data, dict) and data.get("stage") == "closed"
 
 
 def _newer(kept: dict[str, Held], id: str, event: CloudEvent) -> bool:

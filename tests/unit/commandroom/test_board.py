@@ -40,6 +40,18 @@ def test_C3_units_positions_and_cases_have_their_own_numbers() -> None:
     assert shown(board)["gaoqiao"]["cases"] == []
 
 
+def test_C3_a_case_that_is_closed_stays_away_whatever_is_told_of_it_later() -> None:
+    board = LiveBoard()
+    board.apply(event(f"{CASE}opened.v1", "gaoqiao-x.case", 1, stage="screened"))
+    board.apply(event(f"{CASE}closed.v1", "gaoqiao-x.case", 2, stage="closed"))
+    for sequence, later in enumerate(("repeated", "forgotten"), start=3):
+        board.apply(event(f"{CASE}{later}.v1", "gaoqiao-x.case", sequence, stage="closed"))
+        assert shown(board)["gaoqiao"]["cases"] == []
+    # Also where the end itself was not read: a start reads the last records only.
+    board.apply(event(f"{CASE}forgotten.v1", "gaoqiao-y.case", 9, stage="closed"))
+    assert shown(board)["gaoqiao"]["cases"] == []
+
+
 def test_C3_a_snapshot_has_the_areas_that_were_asked_for_and_no_other() -> None:
     board = LiveBoard()
     board.apply(event(UNIT_STATE, "gaoqiao/P3", 1))
