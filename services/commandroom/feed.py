@@ -43,6 +43,10 @@ LOOK_BACK: Final = {
 """Records of each tail's partition that are read at the start, for undecided incidents and cases that go on."""
 LOOK_EVERY: Final = 3.0
 """Real seconds between looks whether a Kafka that says nothing is still there."""
+MOST_STREAMS: Final = 200_000
+"""Streams of which the last number is remembered, those that went on last. An incident has three or four, and nearly
+all end. A record is repeated when its publisher was away before it had marked it: in between others would have to tell
+of 50,000 incidents, which takes half an hour at 30 a second, and weeks in a large city."""
 MOST_REPEATS: Final = 50_000
 LONGEST_READ: Final = 20.0
 """Real seconds for what a client has missed; after that it begins again with a snapshot."""
@@ -79,7 +83,7 @@ class Feed:
         self._board = board
         self._audience = audience
         self._watch = watch
-        self._seen = Sequences(whole=False)
+        self._seen = Sequences(whole=False, most=MOST_STREAMS)
         self._repeats: dict[tuple[str, int], None] = {}
         """Where records lie that repeat earlier ones: a client that resumes between the two is not told them."""
         self._offsets: dict[str, int] = {}
@@ -179,7 +183,7 @@ class Feed:
         self.loaded.clear()
         self._board.clear()
         self._watch.clear()
-        self._seen = Sequences(whole=False)
+        self._seen = Sequences(whole=False, most=MOST_STREAMS)
         for held in (self._repeats, self._offsets, self._told, self._ends):
             held.clear()
         self._audience.drop_all()

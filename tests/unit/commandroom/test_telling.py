@@ -2,15 +2,19 @@
 
 import contextlib
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
 
 import orjson
 import pytest
+from aiokafka import ConsumerRecord
 from hypothesis import given
 from hypothesis import strategies as st
 
 from fengqiao.runtime.cloudevents import CloudEvent
-from services.commandroom import resume, sse
+from services.commandroom import feed, resume, sse
 from services.commandroom.audience import Audience, News
+from services.commandroom.board import LiveBoard
 from services.commandroom.resume import Place, StaleToken
 from services.commandroom.undecided import FORGET, UndecidedWatch
 
@@ -161,3 +165,25 @@ def test_C1_what_was_decided_in_time_or_stands_on_the_board_or_is_too_old_is_no_
     )
     assert list(watch.due(1000.0, lambda _, incident: incident == "gaoqiao-y")) == []
     assert watch.alarms() == []
+
+
+def test_C3_the_feed_forgets_the_streams_that_ended_long_ago_and_tells_nothing_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(feed, "MOST_STREAMS", 50)
+    following = feed.Feed("nowhere", "", LiveBoard(), Audience(10), UndecidedWatch(10.0))
+
+    def take(stream: str, sequence: int) -> bool:
+        event = CloudEvent("fengqiao.incident.noted.v1", "dispatch", stream, sequence, datetime.now(UTC), b"{}")
+        record = SimpleNamespace(
+            value=b"{}", key=stream.encode(), headers=event.headers(), timestamp=0, offset=sequence
+        )
+        return following._understood("dispatch/0", cast(ConsumerRecord, record)) is not None
+
+    for n in range(200):
+        assert take("gaoqiao", n + 1)
+        assert take(f"gaoqiao-{n}", 1)
+        assert not take(f"gaoqiao-{n}", 1), "a repeat"
+        assert not take(f"gaoqiao-{max(n - 40, 0)}", 1), "a repeat that comes later"
+        assert not take("gaoqiao", n + 1)
+    assert len(following._seen) == 50

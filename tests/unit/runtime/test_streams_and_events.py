@@ -36,6 +36,15 @@ def test_a_reader_that_begins_in_the_middle_takes_the_first_number_it_sees() -> 
     assert [tail.place("s", number) for number in (41, 42, 43)] == ["repeat", "next", "gap"]
 
 
+def test_a_reader_with_a_bound_remembers_the_streams_that_went_on_last() -> None:
+    tail = Sequences(whole=False, most=3)
+    for stream, number in (("area", 1), ("a", 1), ("b", 1), ("area", 2), ("c", 1), ("d", 1), ("area", 3)):
+        tail.applied(stream, number)
+    assert len(tail) == 3
+    assert [tail.place(stream, 1) for stream in ("area", "c", "d")] == ["repeat"] * 3
+    assert tail.place("a", 1) == "next", "it was forgotten"
+
+
 EVENT = CloudEvent(
     "t.v1", "intake", "gaoqiao-x", 7, datetime(2024, 10, 30, 14, 23, tzinfo=UTC), b'{"a":1}', "00-ab-cd-01"
 )
