@@ -16,7 +16,7 @@ from fengqiao.geo.areas import Area
 from fengqiao.runtime.problems import NotFound, Unauthenticated, Unavailable
 from services.commandroom.built_page import BuiltPage, NotBuilt, built_page, static_file
 from services.commandroom.oidc import STATE_COOKIE, STATE_LIFE, TOKENS_COOKIE, Oidc, SignInFailed
-from services.commandroom.sessions import COOKIE, BearerOrSession, Sessions, on_loopback
+from services.commandroom.sessions import COOKIE, OVER, BearerOrSession, Sessions, on_loopback
 
 _HERE: Final = Path(__file__).parent
 _ASYNCAPI: Final = Path(contracts.__file__).parent / "published" / "asyncapi.json"
@@ -140,11 +140,7 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
             links=_links(built),
             script=built.script,
         )
-        answer = HTMLResponse(body, headers=_HEADERS)
-        renewed = sessions.renewed(session)
-        if renewed is not None:
-            sessions.put(renewed, request, answer)
-        return answer
+        return HTMLResponse(body, headers=_HEADERS)
 
     @routes.get("/sign-in")
     async def sign_in(
@@ -193,10 +189,10 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
 
     @routes.get("/sign-in/renew")
     async def renew(request: Request) -> Response:
-        """Give a session that is in use its twelve hours anew."""
+        """The session's cookie anew while it lasts: to the same end, twelve hours after the sign-in."""
         session = sessions.read(request)
         if session is None:
-            raise Unauthenticated("The session is over: sign in again.")
+            raise Unauthenticated(OVER)
         answer = Response(status_code=204, headers=_HEADERS)
         sessions.put(session, request, answer)
         return answer

@@ -1,4 +1,6 @@
-"""Sessions of the command room's own: a signed cookie, 12 h, renewed by use; never the token that began it.
+"""Sessions of the command room's own: a signed cookie, 12 h from the sign-in on; never the token that began it.
+
+Use makes none longer: a right that was taken away at the issuer ends here within a shift.
 
 HttpOnly, SameSite=Strict, Secure unless the page is served on loopback. Requests that change something need the
 header `X-CSRF-Token` with the value that the page was told.
@@ -7,7 +9,7 @@ header `X-CSRF-Token` with the value that the page was told.
 import hmac
 import secrets
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,24 +20,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fengqiao.runtime.auth import Authenticator, Principal
-from fengqiao.runtime.problems import Forbidden
+from fengqiao.runtime.metrics import AUTH_REFUSED
+from fengqiao.runtime.problems import Forbidden, Unauthenticated
 from fengqiao.runtime.roles import scopes_of
 from fengqiao.runtime.whole_files import place
 
 COOKIE: Final = "fengqiao_session"
 LIFE: Final = 12 * 3600.0
-RENEW_AFTER: Final = 600.0
+"""Seconds from the sign-in to the end."""
+OVER: Final = "The session is over: sign in again."
 _ALGORITHM: Final = "HS256"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """principal: who signed in. csrf: what the page sends with a change. issued_at: Unix seconds."""
+    """principal: who signed in. csrf: what the page sends with a change. began_at: Unix seconds of the sign-in."""
 
     principal: Principal
     csrf: str
-    issued_at: float
+    began_at: float
 
 
 class Sessions:
@@ -53,8 +57,9 @@ class Sessions:
         return Session(principal, secrets.token_urlsafe(16), time.time())
 
     def put(self, session: Session, request: Request, response: Response) -> None:
-        """Set the session's cookie on the answer, good for 12 hours from now."""
+        """Set the session's cookie on the answer, good for 12 hours from its sign-in."""
         who = session.principal
+        ends = session.began_at + LIFE
         claims: dict[str, Any] = {
             "sub": who.client,
             "role": who.role,
@@ -62,13 +67,14 @@ class Sessions:
             "scope": " ".join(sorted(who.scopes)),
             "unit": who.unit or "",
             "csrf": session.csrf,
+            "began": session.began_at,
             "iat": int(time.time()),
-            "exp": int(time.time() + LIFE),
+            "exp": int(ends),
         }
         response.set_cookie(
             COOKIE,
             jwt.encode({"alg": _ALGORITHM}, claims, self._key, algorithms=[_ALGORITHM]),
-            max_age=int(LIFE),
+            max_age=max(int(ends - time.time()), 0),
             httponly=True,
             samesite="strict",
             secure=not on_loopback(request),
@@ -82,7 +88,10 @@ class Sessions:
             return None
         try:
             claims = jwt.decode(cookie, self._key, algorithms=[_ALGORITHM]).claims
-            if claims["exp"] <= time.time():
+            # Of one that was given before its beginning was kept, the last renewal stands for it.
+            began = float(claims["began"] if "began" in claims else claims["iat"])
+            ends = min(float(claims["exp"]), began + LIFE)
+            if ends <= time.time():
                 return None
             role = claims["role"]
             return Session(
@@ -93,19 +102,13 @@ class Sessions:
                     areas=frozenset(claims["areas"]),
                     unit=claims["unit"] or None,
                     token_id="session",
-                    expires_at=float(claims["exp"]),
+                    expires_at=ends,
                 ),
                 claims["csrf"],
-                float(claims["iat"]),
+                began,
             )
         except (JoseError, ValueError, KeyError, TypeError, AttributeError):
             return None
-
-    def renewed(self, session: Session) -> Session | None:
-        """The session with a new life, when it is time for one."""
-        if time.time() - session.issued_at < RENEW_AFTER:
-            return None
-        return replace(session, issued_at=time.time())
 
 
 class BearerOrSession:
@@ -124,6 +127,9 @@ class BearerOrSession:
                 if request.method not in _READING and not hmac.compare_digest(told.encode(), session.csrf.encode()):
                     raise Forbidden("A change needs the page's X-CSRF-Token: load the page again.")
                 return session.principal
+            if COOKIE in request.cookies:
+                AUTH_REFUSED.labels("session").inc()
+                raise Unauthenticated(OVER)
         return await self._bearer.principal(request)
 
     async def token(self, text: str) -> Principal:

@@ -50,3 +50,7 @@ async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browse
         await page.mouse.up()
         assert [one["unit"] for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")] == ["P1"]
         await desk.dispatch.end_emergency("P1", "test")
+        # Its session has ended: the browser lets the cookie go.
+        await page.context.clear_cookies()
+        await seat.see("登录已过期：请重新登录", within=".banner")
+        assert await page.locator('.banner a[href="/sign-in"]').count() == 1

@@ -24,8 +24,6 @@ if (root !== null) {
   if (area.value !== "") {
     if (may("stream:read")) follow(area.value);
     look(area.value);
-    // A desk that is in use stays signed in.
-    setInterval(() => { if (!document.hidden) void fetch("/sign-in/renew").catch(() => undefined); }, 20 * 60_000);
     void readHeat(area.value);
   }
 }

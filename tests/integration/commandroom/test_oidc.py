@@ -1,5 +1,5 @@
 """Sign-in at a central issuer: code flow with PKCE; the id token is of this sign-in or nobody comes in; the tokens are
-sealed for the browser, renewed while in use."""
+sealed for the browser, exchanged while in use."""
 
 import asyncio
 import base64
@@ -154,6 +154,7 @@ async def test_somebody_signs_in_at_the_issuer_and_the_services_get_its_tokens(s
             areas = await http.get(f"{system.url('commandroom')}/intake/v1/areas")
             assert [one["id"] for one in areas.json()["items"]] == ["gaoqiao"]
         assert issuer.exchanged == ["authorization_code"]
+        # To the same end: the issuer is asked again after twelve hours.
         renewed = await http.get(f"{system.url('commandroom')}/sign-in/renew")
         assert renewed.status_code == 204
         assert "fengqiao_session" in renewed.headers["set-cookie"]

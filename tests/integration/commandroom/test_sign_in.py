@@ -1,10 +1,17 @@
 """The way in: token for session, the page's cookie and value, what is passed on, and what never reaches a log."""
 
+import asyncio
 import re
+import time
+from dataclasses import replace
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from fengqiao.runtime.tokens import TokenMint
+from services.commandroom.sessions import LIFE, Session, Sessions
 from tests.conftest import run
 from tests.integration.commandroom.kit import listening
 from tests.system import System
@@ -102,6 +109,47 @@ async def test_what_is_passed_on_carries_the_session_and_a_change_needs_the_page
         for path in ("/nothing/v1/incidents", "/intake/v1/%2e%2e/metrics", "/intake/v1/a/%2e%2e/%2e%2e/metrics"):
             answer = await http.get(path)
             assert answer.status_code == 404, path
+
+
+async def test_a_session_ends_twelve_hours_after_the_sign_in_and_a_sentence_says_what_to_do(room: System) -> None:
+    token = TokenMint(room.folder).mint("dispatcher", ["gaoqiao"], ttl=600)
+    sessions = Sessions(room.folder)
+    async with browser(room) as http:
+        await http.get("/sign-in", params={"token": token})
+        begun = read(sessions, http)
+        assert begun is not None
+        for _ in range(2):
+            await asyncio.sleep(1.1)
+            assert (await http.get("/sign-in/renew")).status_code == 204
+            renewed = read(sessions, http)
+            assert renewed is not None
+            assert renewed.principal.expires_at == begun.principal.expires_at
+        # The same, a few seconds before its twelve hours are over.
+        answer = Response()
+        sessions.put(replace(begun, began_at=time.time() - LIFE + 4), asking(), answer)
+        cookie = answer.headers["set-cookie"].partition(";")[0]
+        http.cookies.clear()
+        renewed_late = await http.get("/sign-in/renew", headers={"Cookie": cookie})
+        assert renewed_late.status_code == 204
+        cookie = renewed_late.headers["set-cookie"].partition(";")[0]
+        http.cookies.clear()
+        async with listening(room.url("commandroom"), "", cookie=cookie) as ear:
+            assert [one.type for one in await ear.rest()] == ["snapshot", "ended"]
+        for path in ("/sign-in/renew", "/v1/snapshot", "/v1/stream", "/intake/v1/categories"):
+            refused = await http.get(path, headers={"Cookie": cookie})
+            assert (refused.status_code, refused.json()["detail"]) == (401, "The session is over: sign in again."), path
+        page = await http.get("/", headers={"Cookie": cookie})
+        assert page.headers["location"].startswith("/sign-in")
+
+
+def read(sessions: Sessions, http: httpx.AsyncClient) -> Session | None:
+    """The session that the browser keeps."""
+    return sessions.read(asking(f"fengqiao_session={http.cookies['fengqiao_session']}"))
+
+
+def asking(cookie: str = "") -> Request:
+    headers = [(b"cookie", cookie.encode())]
+    return Request({"type": "http", "scheme": "http", "server": ("127.0.0.1", 1), "path": "/", "headers": headers})
 
 
 async def test_no_token_and_no_session_ever_reaches_a_log(room: System) -> None:

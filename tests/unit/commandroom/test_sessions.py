@@ -14,7 +14,7 @@ from fengqiao.runtime.problems import Forbidden, Unauthenticated
 from fengqiao.runtime.roles import scopes_of
 from fengqiao.runtime.tokens import TokenMint
 from services.commandroom.page import language
-from services.commandroom.sessions import COOKIE, LIFE, RENEW_AFTER, BearerOrSession, Sessions
+from services.commandroom.sessions import COOKIE, LIFE, BearerOrSession, Session, Sessions
 
 WHO = Principal("desk-1", "dispatcher", scopes_of("dispatcher"), frozenset({"gaoqiao"}), None, "t", time.time() + 600)
 
@@ -79,13 +79,38 @@ def test_a_tampered_a_foreign_an_unsigned_and_an_expired_cookie_are_none(session
     assert sessions.read(request()) is None
 
 
-def test_a_session_is_renewed_by_use_but_not_by_every_request(sessions: Sessions) -> None:
-    session = sessions.open(WHO)
-    assert sessions.renewed(session) is None
-    old = type(session)(session.principal, session.csrf, time.time() - RENEW_AFTER - 1)
-    renewed = sessions.renewed(old)
-    assert renewed is not None
-    assert renewed.csrf == session.csrf, "the page that is open keeps its value"
+def test_a_session_ends_twelve_hours_after_the_sign_in_however_often_it_is_put_again(sessions: Sessions) -> None:
+    began = time.time() - LIFE + 3600
+    session, values = Session(WHO, "page's value", began), []
+    for _ in range(3):
+        answer = Response()
+        sessions.put(session, request(), answer)
+        line = answer.headers["set-cookie"]
+        assert int(line.partition("Max-Age=")[2].partition(";")[0]) == pytest.approx(3600, abs=5)
+        values.append(line.partition(";")[0].removeprefix(f"{COOKIE}="))
+        read = sessions.read(request(cookie=f"{COOKIE}={values[-1]}"))
+        assert read is not None
+        assert (read.csrf, read.began_at) == (session.csrf, began), "the page that is open keeps its value"
+        assert read.principal.expires_at == pytest.approx(began + LIFE, abs=1)
+        session = read
+    answer = Response()
+    sessions.put(Session(WHO, "x", time.time() - LIFE - 1), request(), answer)
+    over = answer.headers["set-cookie"].partition(";")[0]
+    assert sessions.read(request(cookie=over)) is None
+
+
+def test_a_cookie_that_does_not_say_when_it_began_ends_twelve_hours_after_it_was_given(
+    sessions: Sessions, tmp_path: Path
+) -> None:
+    value, _ = cookie_of(sessions)
+    key = OctKey.import_key((tmp_path / "keys" / "session.key").read_text())
+    claims = jwt.decode(value, key, algorithms=["HS256"]).claims
+    given = int(time.time()) - 3600
+    earlier = {name: claim for name, claim in claims.items() if name != "began"} | {"iat": given, "exp": given + LIFE}
+    cookie = jwt.encode({"alg": "HS256"}, earlier, key, algorithms=["HS256"])
+    read = sessions.read(request(cookie=f"{COOKIE}={cookie}"))
+    assert read is not None
+    assert (read.began_at, read.principal.expires_at) == (given, given + LIFE)
 
 
 async def test_a_change_with_a_session_needs_the_pages_value_and_reading_does_not(
@@ -108,6 +133,8 @@ async def test_a_change_with_a_session_needs_the_pages_value_and_reading_does_no
     assert (await who.principal(request("POST", cookie=cookie, authorization=f"Bearer {token}"))).client == "other"
     with pytest.raises(Unauthenticated):
         await who.principal(request(cookie=cookie, authorization="Bearer wrong"))
+    with pytest.raises(Unauthenticated, match="sign in again"):
+        await who.principal(request(cookie=f"{COOKIE}=x"))
 
 
 @pytest.mark.parametrize(

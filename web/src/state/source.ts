@@ -5,7 +5,7 @@ import { EventReader } from "./sse.ts";
 
 const SILENCE_MS = 25_000; // comments come every ten seconds
 const LONGEST_PAUSE_MS = 5_000;
-const REFUSED_MS = 60_000; // the session may be renewed meanwhile
+const REFUSED_MS = 60_000; // somebody may sign in again meanwhile, in another tab
 const SETTLED_MS = 700;
 
 export type Line = "begin" | "live" | "offline" | "refused";

@@ -28,6 +28,8 @@ const noFix = signal<string | null>(!isSecureContext ? work.noGps : "geolocation
 /** What callers have said, by incident. */
 const said = signal<Record<string, string[]>>({});
 const busy = signal(false);
+/** The session is over: why nothing is read any more. */
+const over = signal<string | null>(null);
 const received = new Set<string>();
 
 async function read(): Promise<void> {
@@ -36,6 +38,7 @@ async function read(): Promise<void> {
     unit.value = [...board.units, ...board.borrowed].find((one) => one.unit === session.unit) ?? null;
     tasks.value = board.incidents.flatMap((incident) => onIt(incident).filter((one) => one.unit === session.unit).map((assignment) => ({ incident, assignment }))).sort((one, other) => one.incident.priority - other.incident.priority);
     readAt.value = Date.now();
+    over.value = null;
     for (const { assignment, incident } of tasks.value) {
       if (received.has(assignment.id)) continue;
       received.add(assignment.id);
@@ -43,7 +46,9 @@ async function read(): Promise<void> {
       void ask<{ words: { text: string }[] }>(`/intake/v1/incidents/${incident.incident_id}/report`).then((told) => { said.value = { ...said.value, [incident.incident_id]: told.words.map((one) => one.text) }; }).catch(() => undefined);
       if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     }
-  } catch { /* the age on the screen says it */ }
+  } catch (error) {
+    if (error instanceof Refusal && error.status === 401) over.value = refusal(error.status, error.detail); // of the rest, the age on the screen tells
+  }
 }
 
 async function act(run: () => Promise<unknown>, done: string): Promise<void> {
@@ -123,6 +128,7 @@ export default function Crew() {
       <header class="panel crew-head"><h1>{session.unit}</h1><span class="ink2">{unit.value === null ? "" : named(unit.value)}</span>
         <span>{noFix.value !== null ? <small>{noFix.value}</small> : fix.value === null ? "?" : `● ${work.gps(span((Date.now() - fix.value) / 1000))}`}</span>
         <a href={address({ lang: session.language === "zh" ? "en" : "zh" })}>{words.bar.other}</a><a href={`/sign-in/out?lang=${session.language}`}>{words.bar.signOut}</a></header>
+      {over.value !== null && <p class="banner" role="alert">! {over.value} <a href="/sign-in">{words.reload}</a></p>}
       {age !== null && age > 10 && <p class="banner" role="alert">! {work.older(span(age))}</p>}
       {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "√ " : "× "}{answer.value.text}</p>}
       {readAt.value === null ? <p class="empty">{words.loading}</p> : tasks.value.length === 0 ? <p class="panel empty crew-idle">{on ? work.noTask : words.unit.off_duty}</p> : tasks.value.map((one) => <Task key={one.assignment.id} {...one} />)}

@@ -75,7 +75,7 @@ export const en: Words = {
     }
   },
   bad: {
-    unconfirmed: "Unconfirmed; don't resend: look whether it happened", silent: "Dispatch silent; use radio", offline: "The service does not answer; try again soon", forbidden: "You have no right to do this",
+    unconfirmed: "Unconfirmed; don't resend: look whether it happened", silent: "Dispatch silent; use radio", offline: "The service does not answer; try again soon", forbidden: "You have no right to do this", over: "The session is over: sign in again",
     unitOn: (u: string, n: string) => `${u} is on ${n}; use gp`, unitFree: (u: string) => `${u} is on nothing`, unitOff: (u: string) => `${u} is off duty: on ${u}`,
     ended: (n: string) => `${n} closed; reopen first`, duration: "For how long? 10m, 2h", adviceNone: (n: string) => `None free; ${n} queued; ask aid`, noRight: (what: string) => `You have no right to “${what}”`,
     priority: "Priorities are 1 to 4", place: "No such place: say it otherwise, or click the map", category: "No such category", other: (status: number, detail: string) => `Refused (${status}): ${detail}`,

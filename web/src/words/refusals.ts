@@ -61,6 +61,7 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
 
 /** The reason of a refusal in the page's language; what is not known is told as it came. */
 export function refusal(httpStatus: number, detail: string): string {
+  if (httpStatus === 401) return words.bad.over; // the browser has let the cookie go: what is told then is for programs
   if (session.language === "en") return detail === "" ? words.bad.other(httpStatus, "") : detail;
   for (const [pattern, say] of SENTENCES) {
     const found = pattern.exec(detail);

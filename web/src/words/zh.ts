@@ -73,7 +73,7 @@ export const zh = {
     }
   },
   bad: {
-    unconfirmed: "未确认，勿重发：看动态里有没有", silent: "派警无应答，用电台", offline: "服务无应答，稍候再试", forbidden: "没有这个权限",
+    unconfirmed: "未确认，勿重发：看动态里有没有", silent: "派警无应答，用电台", offline: "服务无应答，稍候再试", forbidden: "没有这个权限", over: "登录已过期：请重新登录",
     unitOn: (u: string, n: string) => `${u} 在 ${n}，用 gp 改派`, unitFree: (u: string) => `${u} 没有在办的警情`, unitOff: (u: string) => `${u} 已下岗：on ${u} 上岗`,
     ended: (n: string) => `${n} 已结，先重开`, duration: "挂起多久？如 10m、2h", adviceNone: (n: string) => `无空闲，${n} 排队，可求援`, noRight: (what: string) => `没有“${what}”的权限`,
     priority: "级别是 1 到 4", place: "这个地点找不到：换个说法，或在地图上点", category: "没有这个类别", other: (status: number, detail: string) => `被拒绝（${status}）：${detail}`,
