@@ -15,6 +15,9 @@ INCIDENT_STATE: Final = "fengqiao.incident.state.v1"
 UNIT_STATE: Final = "fengqiao.unit.state.v1"
 UNIT_POSITION: Final = "fengqiao.unit.position.v1"
 CASE: Final = "fengqiao.case."
+UNREADABLE: Final = "fengqiao.incident.unreadable.v1"
+MOST_UNREADABLE: Final = 50
+"""Of an area, the latest: each is a call that nobody can read, which a person must look at."""
 MOST_GONE: Final = 100_000
 """Ended incidents that are remembered: more than anybody reports in the time that a report is watched."""
 
@@ -33,6 +36,8 @@ class AreaBoard:
     units: dict[str, Held] = field(default_factory=dict)
     positions: dict[str, Held] = field(default_factory=dict)
     cases: dict[str, Held] = field(default_factory=dict)
+    unreadable: dict[str, Held] = field(default_factory=dict)
+    """By the incident that the record's headers name, else by where it lies; until that incident is there."""
 
 
 class LiveBoard:
@@ -50,7 +55,10 @@ class LiveBoard:
         """Take an event in; False when it says nothing newer."""
         if event.type == INCIDENT_STATE:
             area, _, id = event.subject.partition("/")
+            self._area(area).unreadable.pop(id, None)
             return _newer(self._area(area).incidents, id, event)
+        if event.type == UNREADABLE:
+            return self._could_not_be_read(event)
         if event.type == UNIT_STATE:
             area, _, id = event.subject.partition("/")
             return _newer(self._area(area).units, id, event)
@@ -64,6 +72,16 @@ class LiveBoard:
                 return True
             return _newer(self._area(area).cases, event.subject, event)
         return True
+
+    def _could_not_be_read(self, event: CloudEvent) -> bool:
+        board, told = self._area(event.subject), orjson.loads(event.data)
+        id = told.get("subject") or f"{told['topic']}/{told['partition']}/{told['offset']}"
+        if self.knows(event.subject, id):
+            return True  # it is an update of a known one, or came mended before this was read
+        new = _newer(board.unreadable, id, event)
+        if len(board.unreadable) > MOST_UNREADABLE:
+            del board.unreadable[next(iter(board.unreadable))]
+        return new
 
     def removed(self, topic_key: str) -> None:
         """A tombstone: the incident ended long enough ago."""
@@ -83,13 +101,14 @@ class LiveBoard:
         return incident in self._area(area).incidents or incident in self._gone
 
     def snapshot(self, areas: Collection[str] | None) -> Mapping[str, Any]:
-        """The areas (None: all), ready for orjson: {area: {incidents, units, positions, cases}}."""
+        """The areas (None: all), ready for orjson: {area: {incidents, units, positions, cases, unreadable}}."""
         return {
             area: {
                 "incidents": [orjson.Fragment(held.data) for held in board.incidents.values()],
                 "units": [orjson.Fragment(held.data) for held in board.units.values()],
                 "positions": [orjson.Fragment(held.data) for held in board.positions.values()],
                 "cases": [orjson.Fragment(held.data) for held in board.cases.values()],
+                "unreadable": [orjson.Fragment(held.data) for held in board.unreadable.values()],
             }
             for area, board in sorted(self.areas.items())
             if areas is None or area in areas

@@ -6,12 +6,20 @@ from typing import Any
 import orjson
 
 from fengqiao.runtime.cloudevents import CloudEvent
-from services.commandroom.board import CASE, INCIDENT_STATE, UNIT_POSITION, UNIT_STATE, LiveBoard
+from services.commandroom.board import (
+    CASE,
+    INCIDENT_STATE,
+    MOST_UNREADABLE,
+    UNIT_POSITION,
+    UNIT_STATE,
+    UNREADABLE,
+    LiveBoard,
+)
 
 NOW = datetime(2024, 10, 30, 14, 20, tzinfo=UTC)
 
 
-def event(kind: str, subject: str, sequence: int, **data: Any) -> CloudEvent:
+def event(kind: str, subject: str, sequence: int, /, **data: Any) -> CloudEvent:
     return CloudEvent(kind, "dispatch", subject, sequence, NOW, orjson.dumps(data))
 
 
@@ -70,3 +78,19 @@ def test_C3_a_tombstone_takes_an_incident_off_and_it_stays_known() -> None:
     assert not board.knows("gaoqiao", "gaoqiao-y")
     board.clear()
     assert not board.knows("gaoqiao", "gaoqiao-x")
+
+
+def test_C3_I1_a_call_that_nobody_can_read_stays_in_sight_until_it_is_there() -> None:
+    board = LiveBoard()
+    where = {"topic": "incidents", "partition": 0}
+    board.apply(event(UNREADABLE, "gaoqiao", 1, subject="gaoqiao-x", offset=7, **where))
+    board.apply(event(UNREADABLE, "gaoqiao", 2, offset=8, **where))
+    board.apply(event(UNREADABLE, "elsewhere", 1, offset=9, **where))
+    assert [one["offset"] for one in shown(board)["gaoqiao"]["unreadable"]] == [7, 8]
+    board.apply(event(INCIDENT_STATE, "gaoqiao/gaoqiao-x", 3, status="active"))
+    assert [one["offset"] for one in shown(board)["gaoqiao"]["unreadable"]] == [8]
+    board.apply(event(UNREADABLE, "gaoqiao", 4, subject="gaoqiao-x", offset=10, **where))
+    for number in range(MOST_UNREADABLE):
+        board.apply(event(UNREADABLE, "gaoqiao", 5 + number, offset=100 + number, **where))
+    offsets = [one["offset"] for one in shown(board)["gaoqiao"]["unreadable"]]
+    assert offsets == list(range(100, 100 + MOST_UNREADABLE))
