@@ -43,9 +43,13 @@ async def find_places(
     area: AreaName,
     q: Annotated[str, Query(min_length=1, max_length=NAME_LENGTH)],
     limit: Annotated[int, Query(ge=1, le=200)] = 10,
+    spoken: bool = False,
 ) -> JsonResponse:
-    """Places of the area by name (Chinese, English, pinyin, initials), surest first."""
-    hits = _ground(request, caller, area).gazetteer.search(q, limit)
+    """Places of the area by name (Chinese, English, pinyin, initials), surest first. `spoken`: `q` is an address as
+    somebody says it; told is the one place, or none, that a report of it would be taken for, and how surely."""
+    names = _ground(request, caller, area).gazetteer
+    best = names.best(q) if spoken else None
+    hits = ([] if best is None else [best]) if spoken else names.search(q, limit)
     items = [
         {
             "name": hit.name,

@@ -253,7 +253,7 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         await page.keyboard.press("Control+Enter")
         await seat.see("没有这个类别", within=".call .answer")  # where the person is looking
         await say_what_and_where(seat, "债务", "皮具")
-        await seat.see("把握", within=".hits")
+        await seat.see("地点取 皮具饰品城 · 把握", within=".call-fields")
         await page.fill("#call-words", "货款没有付清，两人争吵")
         await page.fill("#call-caller", "赵某")
         await seat.picture("call-zh")

@@ -52,6 +52,12 @@ async def test_I3_places_sources_categories_areas(intake: Instance) -> None:
     async with intake.client() as http, intake.client(areas=["elsewhere"]) as far:
         places = (await http.get("/v1/places", params={"area": "gaoqiao", "q": "美食七街"})).json()["items"]
         assert (places[0]["name"], places[0]["confidence"], places[0]["grid_cell"]) == ("美食七街", 1.0, "G07")
+        # What a report of an address would be taken for, beside what resembles it.
+        door = {"area": "gaoqiao", "q": "锦绣花园12栋3单元502室"}
+        spoken = (await http.get("/v1/places", params={**door, "spoken": "true"})).json()["items"]
+        assert [(one["name"], one["confidence"]) for one in spoken] == [("锦绣花园", 0.9)]
+        nowhere = {"area": "gaoqiao", "q": "火星基地", "spoken": "true"}
+        assert (await http.get("/v1/places", params=nowhere)).json()["items"] == []
         assert (await http.get("/v1/places", params={"area": "gaoqiao", "q": ""})).status_code == 422
         assert (await far.get("/v1/places", params={"area": "gaoqiao", "q": "x"})).status_code == 403
         assert (await far.get("/v1/places", params={"area": "elsewhere", "q": "x"})).status_code == 404

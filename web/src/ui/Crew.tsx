@@ -5,16 +5,17 @@ import { ask, command, Refusal, tell, Unconfirmed } from "../http.ts";
 import { named, session } from "../session.ts";
 import { now, second } from "../state/clock.ts";
 import { look } from "../state/lookups.ts";
+import { readReport, reports } from "../state/report.ts";
 import { onIt, type Assignment, type Incident, type Unit } from "../state/types.ts";
 import { limits, span } from "../state/urgency.ts";
 import { address, area } from "../state/view.ts";
 import { clockTime, words } from "../words/index.ts";
 import { refusal } from "../words/refusals.ts";
 import { work } from "../words/work.ts";
-import { placeOf } from "./Incidents.tsx";
 import { IncidentMark } from "./Mark.tsx";
 import { ResultField, resultIn } from "./ResultField.tsx";
 import { Countdown } from "./Timer.tsx";
+import { Where } from "./Where.tsx";
 
 const EVERY_MS = 3000;
 const HOLD_MS = 2000;
@@ -25,8 +26,6 @@ const answer = signal<{ ok: boolean; text: string } | null>(null);
 const fix = signal<number | null>(null);
 /** Why there is no position: null, there is one or it is being looked for. */
 const noFix = signal<string | null>(!isSecureContext ? work.noGps : "geolocation" in navigator ? null : work.noGpsHere);
-/** What callers have said, by incident. */
-const said = signal<Record<string, string[]>>({});
 const busy = signal(false);
 /** The session is over: why nothing is read any more. */
 const over = signal<string | null>(null);
@@ -43,7 +42,7 @@ async function read(): Promise<void> {
       if (received.has(assignment.id)) continue;
       received.add(assignment.id);
       void command(`/assignments/${assignment.id}/received`, {}).catch(() => received.delete(assignment.id));
-      void ask<{ words: { text: string }[] }>(`/intake/v1/incidents/${incident.incident_id}/report`).then((told) => { said.value = { ...said.value, [incident.incident_id]: told.words.map((one) => one.text) }; }).catch(() => undefined);
+      void readReport(incident.incident_id);
       if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     }
   } catch (error) {
@@ -93,13 +92,14 @@ function Task({ incident, assignment }: { incident: Incident; assignment: Assign
   const next = work.next[assignment.status];
   const step = ({ assigned: "acknowledge", acknowledged: "en-route", en_route: "on-scene" } as Record<string, string>)[assignment.status];
   const category = incident.category.code;
+  const report = reports.value[incident.incident_id];
   return (
     <section class="panel crew-task" aria-label={incident.number}>
       <p class="crew-what"><IncidentMark priority={incident.priority} /> <b>{incident.number} {named(incident.category)}</b></p>
-      <p class="crew-place">{placeOf(incident)}</p>
+      <p class="crew-place"><Where incident={incident} address={report?.address ?? null} /></p>
       <p>{words.assignment[assignment.status]} · {work.receivedAt} {clockTime(assignment.assigned_at, area.value)} {incident.weapon === true && <span class="chip act">{words.weapon}</span>}</p>
       {limit !== undefined && <Countdown limit={limit} />}
-      {said.value[incident.incident_id]?.map((one, n) => <p key={n} class="said">{one}</p>)}
+      {report?.words.map((one, n) => <p key={n} class="said">{one.text}</p>)}
       {assignment.status === "on_scene" ? <form class="step-form" onSubmit={(event) => { event.preventDefault(); const disposition = resultIn(event.currentTarget); void act(() => command(`/assignments/${assignment.id}/clear`, { disposition, ...(dispute.current?.checked === true ? { dispute: { kind: category } } : {}) }), words.done["clear"](session.unit, incident.number)); }}>
         <ResultField id="crew-result" label={work.result} />
         <div class="check"><label for="crew-dispute">{work.dispute}</label><input id="crew-dispute" ref={dispute} type="checkbox" /></div>

@@ -7,18 +7,19 @@ import { may, named } from "../session.ts";
 import { advice, forgetAdvice, refreshAdvice, type RoleAdvice } from "../state/advice.ts";
 import { selectedIncident } from "../state/derived.ts";
 import { tags } from "../state/lookups.ts";
+import { readReport, reports } from "../state/report.ts";
 import { isOpen, onIt, type Incident, type Named } from "../state/types.ts";
 import { limits, span } from "../state/urgency.ts";
 import { area, openCase, select, selected } from "../state/view.ts";
 import { clockTime, dayTime, words } from "../words/index.ts";
 import { refusal } from "../words/refusals.ts";
 import { fillCommand, sendAdvice } from "./CommandLine.tsx";
-import { placeOf } from "./Incidents.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
 import { formFor } from "../state/form.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Countdown, Since } from "./Timer.tsx";
 import { say } from "./Told.tsx";
+import { Where } from "./Where.tsx";
 
 interface Row { sequence: number; at?: string; type: string; by?: { client: string; role: string; unit?: string }; data: any }
 interface Near extends Partial<Named> { id: string; metres: number; text_zh?: string; text_en?: string }
@@ -26,10 +27,8 @@ interface Whole extends Incident {
   timeline: Row[];
   surroundings?: { cameras: Near[]; posts: Near[]; hazards: Near[]; warnings: Near[]; earlier: { id: string; number: string; category: { name_zh: string; name_en: string }; received_at: string; metres: number }[] };
 }
-interface Report { masked: boolean; callers: { name?: string; phone?: string }[]; words: { text: string; at: string }[] }
 
 const whole = signal<Whole | null>(null);
-const report = signal<Report | null>(null);
 const failed = signal(false);
 let reading = "";
 
@@ -38,7 +37,7 @@ async function read(incident: Incident): Promise<void> {
   if (reading === key) return;
   const another = !reading.startsWith(`${incident.incident_id}/`);
   reading = key;
-  if (another) { whole.value = null; report.value = null; }
+  if (another) whole.value = null;
   await new Promise((resolve) => setTimeout(resolve, 200));
   for (let pause = 500; reading === key; pause = Math.min(pause * 2, 8000)) {
     try {
@@ -53,9 +52,7 @@ async function read(incident: Incident): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  if (another && may("report:read")) {
-    report.value = await ask<Report>(`/intake/v1/incidents/${incident.incident_id}/report`).catch(() => null);
-  }
+  if (another && may("report:read")) await readReport(incident.incident_id);
 }
 
 function Advice({ incident }: { incident: Incident }) {
@@ -148,6 +145,7 @@ export function Drawer() {
   if (selected.value === null) return null;
   if (incident === null) return <section class="panel drawer"><p class="empty">{words.bad.other(404, selected.value)} <button type="button" onClick={() => select(null)}>{words.close} <kbd>Esc</kbd></button></p></section>;
   const told = whole.value?.incident_id === incident.incident_id ? whole.value : null;
+  const report = reports.value[incident.incident_id];
   const timer = limits(incident).find((one) => one.assignmentId === undefined);
   return (
     <section class="panel drawer" aria-label={words.drawer}>
@@ -155,16 +153,16 @@ export function Drawer() {
         <IncidentMark priority={incident.priority} /> <b class="big">{incident.number} {named(incident.category)}</b> <span class={`status ${incident.status}`}>{words.status[incident.status]}</span>
         {isOpen(incident) ? timer === undefined ? <Since at={incident.received_at} /> : <Countdown limit={timer} /> : null}
         <button type="button" class="quiet right" onClick={() => select(null)}>{words.close} <kbd>Esc</kbd></button>
-        <p class="place">{placeOf(incident)} · {words.sure(incident.location.confidence)} · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.level !== undefined && <> · {words.level(incident.level)}</>}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}{incident.report_up !== undefined && <> · <span class="chip act">{words.reportUp}</span></>}{incident.void === true && <> · <span class="chip">{words.voidCall}</span></>}{incident.tags?.filter((one) => one !== "weapon").map((one) => <span key={one}> · <span class="chip">{named(tags.value[one] ?? { name_zh: one, name_en: one })}</span></span>)}</p>
+        <p class="place"><Where incident={incident} address={report?.address ?? null} /> · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.level !== undefined && <> · {words.level(incident.level)}</>}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}{incident.report_up !== undefined && <> · <span class="chip act">{words.reportUp}</span></>}{incident.void === true && <> · <span class="chip">{words.voidCall}</span></>}{incident.tags?.filter((one) => one !== "weapon").map((one) => <span key={one}> · <span class="chip">{named(tags.value[one] ?? { name_zh: one, name_en: one })}</span></span>)}</p>
       </header>
       <div class="drawer-body">
         <div class="drawer-left">
           {isOpen(incident) && <Advice incident={incident} />}
           {formFor.value === incident.incident_id && <FeedbackForm incident={incident} />}
           <Crews incident={incident} />
-          {report.value !== null && <section><h3>{words.words}</h3>
-            {report.value.words.map((one, n) => <p key={n} class="said">{one.text}</p>)}
-            {report.value.callers.length > 0 && <p class="ink2">{report.value.callers.map((one) => [one.name, one.phone].filter(Boolean).join(" ")).filter(Boolean).join(" · ")}{report.value.masked && ` (${words.masked})`}</p>}</section>}
+          {report !== undefined && <section><h3>{words.words}</h3>
+            {report.words.map((one, n) => <p key={n} class="said">{one.text}</p>)}
+            {report.callers.length > 0 && <p class="ink2">{report.callers.map((one) => [one.name, one.phone].filter(Boolean).join(" ")).filter(Boolean).join(" · ")}{report.masked && ` (${words.masked})`}</p>}</section>}
           {told !== null && <Surroundings told={told} />}
         </div>
         <section class="timeline" aria-labelledby="timeline-title"><h3 id="timeline-title">{words.timeline}</h3>

@@ -19,6 +19,8 @@ import { IncidentMark } from "./Mark.tsx";
 
 interface Hit { name: string; name_en: string; lon: number; lat: number; grid_cell: string; confidence: number }
 const hits = signal<Hit[] | null>(null);
+/** What intake will take the address for, and how surely: the number that the board has then. */
+const taken = signal<Hit | null>(null);
 const busy = signal(false);
 function matching(text: string): CategoryRow[] {
   const low = text.trim().toLowerCase();
@@ -36,20 +38,35 @@ let search: ReturnType<typeof setTimeout> | undefined;
 function lookUp(text: string): void {
   clearTimeout(search);
   hits.value = null;
+  taken.value = null;
   if (text.trim() === "") return;
   search = setTimeout(async () => {
     try {
-      const told = await ask<{ items: Hit[] }>(`/intake/v1/places?area=${area.value}&limit=3&q=${encodeURIComponent(text.trim())}`);
+      const told = await ask<{ items: Hit[] }>(`/intake/v1/places?${asked({ q: text.trim(), limit: "3" })}`);
       if (draft.value.where !== text) return;
       hits.value = told.items;
       const best = told.items[0];
       if (best !== undefined && draft.value.lon === null) choosePlace(best, false);
+      else await weigh();
     } catch { hits.value = []; }
   }, 150);
 }
 
+const asked = (query: Record<string, string>): URLSearchParams => new URLSearchParams({ area: area.value, ...query });
+
 function choosePlace(hit: Hit, write: boolean): void {
   change({ lon: hit.lon, lat: hit.lat, sure: hit.confidence, place: hit.name, pinned: false, ...(write ? { where: hit.name } : {}) });
+  void weigh();
+}
+
+/** How like a name is to what was typed says little of an address that holds more than the name: intake is asked. */
+async function weigh(): Promise<void> {
+  const address = addressOf(draft.value);
+  const told = await ask<{ items: Hit[] }>(`/intake/v1/places?${asked({ q: address, spoken: "true" })}`).catch(() => null);
+  if (told === null || addressOf(draft.value) !== address || draft.value.pinned) return;
+  const [place = null] = told.items;
+  taken.value = place;
+  if (place !== null) change({ lon: place.lon, lat: place.lat });
 }
 
 async function addCaller(to: string): Promise<void> {
@@ -121,8 +138,9 @@ export function TakeCall() {
           {kinds.length > 0 && <ul class="hits" aria-label={words.call.what}>{kinds.map((one) => <li key={one.code}><button type="button" onClick={() => { change({ code: one.code }); document.getElementById("call-where")?.focus(); }}><IncidentMark priority={one.priority as Priority} /> {named(one)} <small class="ink2">{one.code} {one.aliases.slice(0, 3).join(" ")}</small></button></li>)}</ul>}</div>
           <label for="call-where">{words.call.where} *</label>
           <div><input id="call-where" autocomplete="off" placeholder={words.call.whereHint} value={call.where} onInput={(event) => { change({ where: event.currentTarget.value, lon: null, lat: null, sure: null, place: "", pinned: false }); lookUp(event.currentTarget.value); }} />
-            {hits.value !== null && hits.value.length === 0 && <p class="note">{words.call.noPlace}</p>}
-            {hits.value !== null && hits.value.length > 0 && <ul class="hits" aria-label={words.call.where}>{hits.value.map((one) => <li key={`${one.name}${one.lon}`}><button type="button" aria-pressed={call.lon === one.lon && call.lat === one.lat} onClick={() => choosePlace(one, true)}>{named({ name_zh: one.name, name_en: one.name_en })} <small class="ink2">{one.grid_cell} · {words.call.sureness} {one.confidence.toFixed(2)}</small></button></li>)}</ul>}</div>
+            {hits.value !== null && hits.value.length === 0 && taken.value === null && <p class="note">{words.call.noPlace}</p>}
+            {call.pinned ? <p class="note">{words.call.pinned}</p> : taken.value !== null && <p class="note">{words.call.takenFor(named({ name_zh: taken.value.name, name_en: taken.value.name_en }))} · {words.sure(taken.value.confidence)}</p>}
+            {hits.value !== null && hits.value.length > 0 && <ul class="hits" aria-label={words.call.where}>{hits.value.map((one) => <li key={`${one.name}${one.lon}`}><button type="button" aria-pressed={call.lon === one.lon && call.lat === one.lat} onClick={() => choosePlace(one, true)}>{named({ name_zh: one.name, name_en: one.name_en })} <small class="ink2">{one.grid_cell}</small></button></li>)}</ul>}</div>
           <label for="call-words">{words.call.say}</label>
           <textarea id="call-words" rows={2} maxLength={4000} value={call.words} onInput={(event) => change({ words: event.currentTarget.value })} />
           <label for="call-caller">{words.call.caller}</label>

@@ -18,7 +18,7 @@ export const en: Words = {
   incidents: "Incidents", units: "Units", told: "What happens", map: "Map", drawer: "Incident", command: "Command", alarms: "Alarms",
   noIncidents: "No incidents; F2 takes a call", noUnits: "Nobody is on duty: on P3 signs a unit on", noTold: "Nothing has happened yet", loading: "Loading…",
   find: "Filter /", hidden: (n: number) => `${n} hidden; Esc shows them`, newAbove: (n: number) => `${n} new above ↑`,
-  nobody: "nobody yet", waits: "waits for", unsure: "place unsure", sure: (n: number) => `${Math.round(n * 100)}% sure`, callers: (n: number) => `${n} caller${s(n)}`,
+  nobody: "nobody yet", waits: "waits for", unsure: "place unsure", placeUnknown: "place not found: the map shows the station", sure: (n: number) => `${Math.round(n * 100)}% sure`, callers: (n: number) => `${n} caller${s(n)}`,
   weapon: "weapon", reportUp: "report up", level: (n: number) => `level ${n}`, voidCall: "void call", urged: (n: number) => `urged ${n}×`, received: "received", ended: "ended",
   toSelected: (number: string) => `to ${number}`, byRoad: "by road", secondsAway: (t: string) => t, noRoad: "no road", age: (t: string) => `seen ${t} ago`,
   noPosition: "no position, at home", standby: "waits at", onIt: "on", lent: "lent", borrowed: "borrowed",
@@ -82,7 +82,7 @@ export const en: Words = {
   },
   call: {
     title: "Take a call", what: "What", where: "Where", say: "Words", caller: "Caller", phone: "Phone", source: "Source", priority: "Priority", byCategory: "by category", accept: "Accept", park: "Park",
-    whatHint: "category, alias or pinyin initials", whereHint: "place, pinyin or initials", same: "The same event?", addCaller: "Add as a caller", sureness: "sure", noPlace: "No such place: it may be accepted all the same, as unsure",
+    whatHint: "category, alias or pinyin initials", whereHint: "place, pinyin or initials", same: "The same event?", addCaller: "Add as a caller", pinned: "The pin on the map is the place", takenFor: (place: string) => `Taken for ${place}`, noPlace: "No such place: it may be accepted all the same, as unsure",
     pending: "Kept; passed on when Kafka is back", weapon: "Weapon", busy: "Accepting…", none: "Nothing similar near by", sayFirst: "Say what and where: then it is looked up", alike: (share: number) => `${Math.round(share * 100)}% alike`,
   },
   keys: {

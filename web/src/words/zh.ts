@@ -16,7 +16,7 @@ export const zh = {
   incidents: "警情", units: "警力", told: "动态", map: "地图", drawer: "警情详情", command: "命令", alarms: "告警",
   noIncidents: "无警情，F2 接警", noUnits: "无人在岗：on P3 上岗", noTold: "还没有动态", loading: "正在读取…",
   find: "筛选 /", hidden: (n: number) => `筛选隐藏 ${n} 条，Esc 全显`, newAbove: (n: number) => `上方新 ${n} 条 ↑`,
-  nobody: "尚无人", waits: "等", unsure: "位置不确定", sure: (n: number) => `把握 ${Math.round(n * 100)}%`, callers: (n: number) => `${n} 人报警`,
+  nobody: "尚无人", waits: "等", unsure: "位置不确定", placeUnknown: "没有找到这个地名：图上是派出所", sure: (n: number) => `把握 ${Math.round(n * 100)}%`, callers: (n: number) => `${n} 人报警`,
   weapon: "持械", reportUp: "要情上报", level: (n: number) => `等级 ${n}`, voidCall: "无效警情", urged: (n: number) => `催办 ${n} 次`, received: "接警", ended: "结束",
   toSelected: (number: string) => `到 ${number}`, byRoad: "按路程", secondsAway: (t: string) => `${t}`, noRoad: "无路", age: (t: string) => `位置 ${t} 前`,
   noPosition: "无位置，按驻地", standby: "待命点", onIt: "在办", lent: "已借出", borrowed: "借来",
@@ -80,7 +80,7 @@ export const zh = {
   },
   call: {
     title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警", park: "搁置",
-    whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人", sureness: "把握", noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
+    whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人", pinned: "位置以地图上的点为准", takenFor: (place: string) => `地点取 ${place}`, noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
     pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", none: "附近没有相似警情", sayFirst: "写了什么事、在哪里，就查有没有相似的", alike: (share: number) => `相似 ${Math.round(share * 100)}%`,
   },
   keys: {

@@ -1,0 +1,42 @@
+"""Taking calls, and what callers said, in a real browser, on real services."""
+
+import pytest
+from playwright.async_api import Browser
+
+from fengqiao.client import Fengqiao
+from tests.awaiting import eventually
+from tests.browser.deeds import police_on, say_what_and_where
+from tests.browser.kit import seated
+from tests.system import System
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+DOOR = "锦绣花园12栋3单元502室"
+
+
+async def test_an_address_is_shown_as_it_was_spoken_with_one_number_of_how_sure(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    async with seated(browser, room) as seat:
+        page = seat.page
+        await page.locator('#line[data-state="live"]').wait_for()
+        await say_what_and_where(seat, "殴打", DOOR)
+        await seat.see("地点取 锦绣花园 · 把握 90%", within=".call-fields")
+        await seat.picture("call-address-zh")
+        await page.keyboard.press("Control+Enter")
+        number = (await seat.answer()).removeprefix("√ 已接警").split()[0]
+        await seat.see(f"{DOOR} · 锦绣花园 · 把握 90%", within=".drawer .place")
+        await seat.picture("address-zh")
+        unit = await eventually(lambda: police_on(desk, number), what="somebody is sent")
+        async with seated(browser, room, "crew", unit=unit, size=(390, 844)) as crew:
+            await crew.see(f"{DOOR} · 锦绣花园", within=".crew-place")  # the door is what a crew needs
+            await crew.picture("crew-address-zh")
+        # Where intake found nothing, the drawer says so; what was said is all there is.
+        await page.keyboard.press("F2")
+        await page.keyboard.type("殴打")
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("火星基地")
+        await seat.see("没有找到这个地名", within=".call-fields")
+        await page.keyboard.press("Control+Enter")
+        await seat.see("火星基地 · 没有找到这个地名：图上是派出所", within=".drawer .place")
+        assert seat.faults == []
