@@ -42,6 +42,15 @@ async def call(desk: Fengqiao, name: str, category: str = "brawl", **more: Any) 
     return number
 
 
+async def call_again(room: System, incident: str, words: str) -> None:
+    """Somebody else calls of the same incident."""
+    headers = {"Authorization": f"Bearer {room.token('dispatcher')}", "Idempotency-Key": f"again-{incident}"}
+    async with httpx.AsyncClient(headers=headers) as http:
+        path = f"{room.url('intake')}/v1/incidents/{incident}/callers"
+        answer = await http.post(path, json={"description": words})
+    assert answer.status_code < 300, answer.text
+
+
 async def state(desk: Fengqiao, number: str) -> dict[str, Any]:
     return next(one for one in await desk.dispatch.incidents("gaoqiao") if one["number"] == number)
 

@@ -5,7 +5,7 @@ import { ask, command, Refusal, tell, Unconfirmed } from "../http.ts";
 import { named, session } from "../session.ts";
 import { now, second } from "../state/clock.ts";
 import { look } from "../state/lookups.ts";
-import { readReport, reports } from "../state/report.ts";
+import { keepReports, readReport, reports } from "../state/report.ts";
 import { onIt, type Assignment, type Incident, type Unit } from "../state/types.ts";
 import { limits, span } from "../state/urgency.ts";
 import { address, area } from "../state/view.ts";
@@ -38,11 +38,12 @@ async function read(): Promise<void> {
     tasks.value = board.incidents.flatMap((incident) => onIt(incident).filter((one) => one.unit === session.unit).map((assignment) => ({ incident, assignment }))).sort((one, other) => one.incident.priority - other.incident.priority);
     readAt.value = Date.now();
     over.value = null;
+    keepReports(tasks.value.map((one) => one.incident.incident_id));
     for (const { assignment, incident } of tasks.value) {
+      void readReport(incident.incident_id, String(incident.sequence));
       if (received.has(assignment.id)) continue;
       received.add(assignment.id);
       void command(`/assignments/${assignment.id}/received`, {}).catch(() => received.delete(assignment.id));
-      void readReport(incident.incident_id);
       if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     }
   } catch (error) {

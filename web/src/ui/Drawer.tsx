@@ -7,7 +7,7 @@ import { may, named } from "../session.ts";
 import { advice, forgetAdvice, refreshAdvice, type RoleAdvice } from "../state/advice.ts";
 import { selectedIncident } from "../state/derived.ts";
 import { tags } from "../state/lookups.ts";
-import { readReport, reports } from "../state/report.ts";
+import { keepReports, readReport, reports } from "../state/report.ts";
 import { isOpen, onIt, type Incident, type Named } from "../state/types.ts";
 import { limits, span } from "../state/urgency.ts";
 import { area, openCase, select, selected } from "../state/view.ts";
@@ -32,12 +32,15 @@ const whole = signal<Whole | null>(null);
 const failed = signal(false);
 let reading = "";
 
+/** What may have made the report another one: callers, and corrections of what they said. */
+const heard = (told: Whole): string => `${told.caller_count}/${told.timeline.filter((one) => one.type.includes("incident.corrected")).length}`;
+
 async function read(incident: Incident): Promise<void> {
   const key = `${incident.incident_id}/${incident.sequence}`;
   if (reading === key) return;
   const another = !reading.startsWith(`${incident.incident_id}/`);
   reading = key;
-  if (another) whole.value = null;
+  if (another) { whole.value = null; keepReports([incident.incident_id]); }
   await new Promise((resolve) => setTimeout(resolve, 200));
   for (let pause = 500; reading === key; pause = Math.min(pause * 2, 8000)) {
     try {
@@ -45,6 +48,7 @@ async function read(incident: Incident): Promise<void> {
       if (reading !== key) return;
       whole.value = told;
       failed.value = false;
+      if (may("report:read")) void readReport(incident.incident_id, heard(told));
       // Reads are written after the journal: the one that belongs to this state may be a moment away.
       if (told.sequence >= incident.sequence) break;
     } catch {
@@ -52,7 +56,6 @@ async function read(incident: Incident): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  if (another && may("report:read")) await readReport(incident.incident_id);
 }
 
 function Advice({ incident }: { incident: Incident }) {
