@@ -5,7 +5,7 @@ from playwright.async_api import Browser
 
 from fengqiao.client import Fengqiao
 from tests.awaiting import eventually
-from tests.browser.deeds import call, call_again, police_on, say_what_and_where, state
+from tests.browser.deeds import call, call_again, police_on, row, say_what_and_where, state
 from tests.browser.kit import seated
 from tests.system import System
 
@@ -60,3 +60,34 @@ async def test_what_a_second_caller_says_comes_to_the_desk_and_to_the_crew_also_
         await seat.see("2 人报警", within=".drawer .place")
         await seat.see("现在有人拿刀了", within=".drawer .said")
         await crew.see("现在有人拿刀了", within=".said")
+
+
+async def test_a_session_that_is_over_is_said_and_signing_in_comes_back_to_where_one_was(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    number = await call(desk, "over-1")
+    async with seated(browser, room, sel=number) as seat:
+        page = seat.page
+        await page.locator('#line[data-state="live"]').wait_for()
+        await row(page, number).wait_for()
+        await page.context.clear_cookies()
+        await seat.say(f"cb {number}")
+        assert "登录已过期：没有办理" in await seat.answer()
+        assert "Bearer" not in await page.inner_text("body")
+        assert await page.locator("#line").get_attribute("data-state") == "over"  # though the stream goes on
+        await seat.picture("over-zh")
+        assert await seat.serious() == []
+        await page.locator(".banner a").click()
+        await page.fill("#token", room.token("dispatcher"))
+        await page.keyboard.press("Tab")
+        await page.keyboard.press("Enter")
+        await seat.see(number, within=".drawer-head")
+        assert f"sel={number}" in page.url
+        await page.locator('#line[data-state="live"]').wait_for()
+        assert await page.locator(".banner").count() == 0
+    async with seated(browser, room, lang="en") as seat:
+        await seat.page.locator('#line[data-state="live"]').wait_for()
+        await seat.page.context.clear_cookies()
+        await seat.say(f"cb {number}")
+        await seat.see("Sign in and come back here", within=".banner")
+        await seat.picture("over-en")

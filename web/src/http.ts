@@ -1,6 +1,7 @@
 // Requests to the services, through the command room's own origin. A change carries one key for all its attempts, so
 // that a lost answer is asked for again and acts once.
 import { session } from "./session.ts";
+import { heard } from "./state/over.ts";
 
 const PATIENCE_MS = 12_000;
 
@@ -18,6 +19,13 @@ export function newKey(): string {
   return `page-${Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
 
+async function fetched(path: string, how: RequestInit): Promise<Response> {
+  const askedAt = performance.now();
+  const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), ...how });
+  heard(answer.status, askedAt);
+  return answer;
+}
+
 async function refused(answer: Response): Promise<Refusal> {
   try {
     const problem = await answer.json();
@@ -29,7 +37,7 @@ async function refused(answer: Response): Promise<Refusal> {
 }
 
 export async function ask<T>(path: string): Promise<T> {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "application/json" } });
+  const answer = await fetched(path, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw await refused(answer);
   return (await answer.json()) as T;
 }
@@ -37,7 +45,7 @@ export async function ask<T>(path: string): Promise<T> {
 export interface Answer<T> { status: number; body: T; etag: string | null }
 
 export async function askWhole<T>(path: string): Promise<Answer<T>> {
-  const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { Accept: "application/json" } });
+  const answer = await fetched(path, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw await refused(answer);
   return { status: answer.status, body: (await answer.json()) as T, etag: answer.headers.get("etag") };
 }
@@ -50,9 +58,7 @@ export async function tell<T>(
   };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const answer = await fetch(path, {
-        method, headers, body: JSON.stringify(body ?? {}), signal: AbortSignal.timeout(PATIENCE_MS),
-      });
+      const answer = await fetched(path, { method, headers, body: JSON.stringify(body ?? {}) });
       if (answer.status === 503 && attempt < 2) {
         await new Promise((resolve) => setTimeout(resolve, 1000));
         continue;

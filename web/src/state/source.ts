@@ -8,7 +8,8 @@ const LONGEST_PAUSE_MS = 5_000;
 const REFUSED_MS = 60_000; // somebody may sign in again meanwhile, in another tab
 const SETTLED_MS = 700;
 
-export type Line = "begin" | "live" | "offline" | "refused";
+/** over: nobody is signed in any more. refused: somebody is, without the right to it. */
+export type Line = "begin" | "live" | "offline" | "refused" | "over";
 export type Message =
   /** heardAt: Unix milliseconds of the last thing heard, a comment included. */
   | { kind: "line"; line: Line; heardAt: number | null }
@@ -42,7 +43,8 @@ export async function follow(areas: string, tell: (message: Message) => void): P
       const query = new URLSearchParams(areas ? { areas } : {});
       const headers: Record<string, string> = lastId ? { "Last-Event-ID": lastId } : {};
       const answer = await fetch(`/v1/stream?${query}`, { headers, signal: stop.signal, cache: "no-store" });
-      if (answer.status === 401 || answer.status === 403) return say("refused");
+      if (answer.status === 401) return say("over");
+      if (answer.status === 403) return say("refused");
       if (!answer.ok || answer.body === null) return;
       tell({ kind: "begun" });
       const reader = new EventReader();
@@ -82,6 +84,6 @@ export async function follow(areas: string, tell: (message: Message) => void): P
       say("offline");
     }
     pause = heardAt !== before ? 200 : Math.min(pause * 2, LONGEST_PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, (line as Line) === "refused" ? REFUSED_MS : pause));
+    await new Promise((resolve) => setTimeout(resolve, ["refused", "over"].includes(line) ? REFUSED_MS : pause));
   }
 }

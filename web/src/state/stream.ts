@@ -1,14 +1,17 @@
 // What the stream tells, as the page knows it. The stream is one for all tabs where the browser has shared workers.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { session } from "../session.ts";
 import { begin, changedBy } from "./board.ts";
+import { over } from "./over.ts";
 import { follow as followHere, type Line, type Message } from "./source.ts";
 import workerUrl from "./stream.worker.ts?worker&url";
 
 const WATCH_MS = 15_000;
 const SILENT_LOOKS = 3;
 
-export const line = signal<Line>("begin");
+const state = signal<Line>("begin");
+/** A stream that was let in before the session ended goes on: that is not what the page shows. */
+export const line = computed<Line>(() => (over.value ? "over" : state.value));
 /** Unix milliseconds of the last thing heard, a comment included; null before the first. */
 export const heardAt = signal<number | null>(null);
 /** How many events were caught up with after the last break; null while nothing was. */
@@ -18,7 +21,11 @@ export const standingSince = signal<number | null>(null);
 
 function take(message: Message): void {
   switch (message.kind) {
-    case "line": heardAt.value = message.heardAt; line.value = message.line; return;
+    case "line":
+      heardAt.value = message.heardAt;
+      state.value = message.line;
+      if (message.line === "over") over.value = true;
+      return;
     case "begun": standingSince.value = null; return;
     case "caught":
       caughtUp.value = message.count;

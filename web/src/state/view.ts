@@ -1,6 +1,7 @@
 // What is looked at. All of it stands in the address, so that a view can be sent, kept, and reloaded.
 import { signal, untracked, type Signal } from "@preact/signals";
 import { may, session } from "../session.ts";
+import "./over.ts";
 
 export type Screen = "desk" | "mediation" | "analytics" | "wall" | "crew";
 export type Theme = "auto" | "light" | "dark";

@@ -5,6 +5,7 @@ import { Alarms } from "./Alarms.tsx";
 import { Banner, Bar } from "./Bar.tsx";
 import { Desk } from "./Desk.tsx";
 import { Keys } from "./Keys.tsx";
+import { Over } from "./Over.tsx";
 import { Palette } from "./Palette.tsx";
 import { Wall } from "./Wall.tsx";
 
@@ -19,7 +20,7 @@ export function App() {
   return (
     <div class={`room ${now}`}>
       <Bar />
-      <div class="notices"><Banner />{now === "desk" && <Alarms />}</div>
+      <div class="notices"><Over /><Banner />{now === "desk" && <Alarms />}</div>
       {now === "desk" ? <Desk /> : (
         <Suspense fallback={<main class="empty">{words.loading}</main>}>
           {now === "mediation" ? <Mediation /> : <Analytics />}

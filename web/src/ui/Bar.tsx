@@ -23,7 +23,7 @@ function Line() {
   const state = line.value;
   const text = state === "live"
     ? caughtUp.value !== null ? words.line.caught(caughtUp.value) : words.line.live(ago)
-    : state === "offline" ? words.offline : state === "begin" ? words.line.begin : words.line.refused;
+    : state === "offline" ? words.offline : state === "begin" ? words.line.begin : state === "over" ? words.over.short : words.line.refused;
   return <span id="line" class={`line ${state}`} data-state={state}>{text}</span>;
 }
 

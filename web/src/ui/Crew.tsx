@@ -13,6 +13,7 @@ import { clockTime, words } from "../words/index.ts";
 import { refusal } from "../words/refusals.ts";
 import { work } from "../words/work.ts";
 import { IncidentMark } from "./Mark.tsx";
+import { Over } from "./Over.tsx";
 import { ResultField, resultIn } from "./ResultField.tsx";
 import { Countdown } from "./Timer.tsx";
 import { Where } from "./Where.tsx";
@@ -27,8 +28,6 @@ const fix = signal<number | null>(null);
 /** Why there is no position: null, there is one or it is being looked for. */
 const noFix = signal<string | null>(!isSecureContext ? work.noGps : "geolocation" in navigator ? null : work.noGpsHere);
 const busy = signal(false);
-/** The session is over: why nothing is read any more. */
-const over = signal<string | null>(null);
 const received = new Set<string>();
 
 async function read(): Promise<void> {
@@ -37,7 +36,6 @@ async function read(): Promise<void> {
     unit.value = [...board.units, ...board.borrowed].find((one) => one.unit === session.unit) ?? null;
     tasks.value = board.incidents.flatMap((incident) => onIt(incident).filter((one) => one.unit === session.unit).map((assignment) => ({ incident, assignment }))).sort((one, other) => one.incident.priority - other.incident.priority);
     readAt.value = Date.now();
-    over.value = null;
     keepReports(tasks.value.map((one) => one.incident.incident_id));
     for (const { assignment, incident } of tasks.value) {
       void readReport(incident.incident_id, String(incident.sequence));
@@ -46,8 +44,8 @@ async function read(): Promise<void> {
       void command(`/assignments/${assignment.id}/received`, {}).catch(() => received.delete(assignment.id));
       if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([200, 100, 200]);
     }
-  } catch (error) {
-    if (error instanceof Refusal && error.status === 401) over.value = refusal(error.status, error.detail); // of the rest, the age on the screen tells
+  } catch {
+    // The age on the screen tells.
   }
 }
 
@@ -129,7 +127,7 @@ export default function Crew() {
       <header class="panel crew-head"><h1>{session.unit}</h1><span class="ink2">{unit.value === null ? "" : named(unit.value)}</span>
         <span>{noFix.value !== null ? <small>{noFix.value}</small> : fix.value === null ? "?" : `● ${work.gps(span((Date.now() - fix.value) / 1000))}`}</span>
         <a href={address({ lang: session.language === "zh" ? "en" : "zh" })}>{words.bar.other}</a><a href={`/sign-in/out?lang=${session.language}`}>{words.bar.signOut}</a></header>
-      {over.value !== null && <p class="banner" role="alert">! {over.value} <a href="/sign-in">{words.reload}</a></p>}
+      <Over />
       {age !== null && age > 10 && <p class="banner" role="alert">! {work.older(span(age))}</p>}
       {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "√ " : "× "}{answer.value.text}</p>}
       {readAt.value === null ? <p class="empty">{words.loading}</p> : tasks.value.length === 0 ? <p class="panel empty crew-idle">{on ? work.noTask : words.unit.off_duty}</p> : tasks.value.map((one) => <Task key={one.assignment.id} {...one} />)}

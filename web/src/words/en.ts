@@ -11,6 +11,7 @@ export const en: Words = {
     refused: "No right to look, or the session is over: sign in again", caught: (n: number) => `Back, ${n} caught up`,
     standing: (at: string) => `Kafka does not answer; the picture stands at ${at}: use the radio`, stale: (age: string) => `The picture is ${age} old`,
   },
+  over: { short: "signed out", told: "The session is over: what you see is old, and no order is taken", signIn: "Sign in and come back here", answer: "The session is over: it was not done; sign in again" },
   bar: {
     open: "open", alarms: "alarms", queue: "queued", free: "free", signOut: "Sign out", other: "中文", light: "Light", dark: "Dark", auto: "As the system",
     area: "Area", theme: "Theme", sound: "Tone", soundOn: "on", soundOff: "off", keys: "Keys",
@@ -75,7 +76,7 @@ export const en: Words = {
     }
   },
   bad: {
-    unconfirmed: "Unconfirmed; don't resend: look whether it happened", silent: "Dispatch silent; use radio", offline: "The service does not answer; try again soon", forbidden: "You have no right to do this", over: "The session is over: sign in again",
+    unconfirmed: "Unconfirmed; don't resend: look whether it happened", silent: "Dispatch silent; use radio", offline: "The service does not answer; try again soon", forbidden: "You have no right to do this",
     unitOn: (u: string, n: string) => `${u} is on ${n}; use gp`, unitFree: (u: string) => `${u} is on nothing`, unitOff: (u: string) => `${u} is off duty: on ${u}`,
     ended: (n: string) => `${n} closed; reopen first`, duration: "For how long? 10m, 2h", adviceNone: (n: string) => `None free; ${n} queued; ask aid`, noRight: (what: string) => `You have no right to “${what}”`,
     priority: "Priorities are 1 to 4", place: "No such place: say it otherwise, or click the map", category: "No such category", other: (status: number, detail: string) => `Refused (${status}): ${detail}`,

@@ -54,6 +54,7 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
   [/^The area has no venue (.+); it has (.+)\.$/, (venue, known) => `没有地点 ${venue}；有 ${known}`],
   [/^(This time has passed\.|A session is recorded after it was held: .*)$/, () => "时间不对：请再看一遍"],
   [/^All parties ask the court together: .*$|^Every party has to consent to it: .*$/, () => "要各方都同意"],
+  [/^A change needs the page's X-CSRF-Token: .*$/, () => "登录已换人或更新：请重新载入页面"],
   [/^This needs the scope .*$/, () => "没有这个权限"],
   [/does not answer just now\.$/, () => "服务无应答，稍候再试"],
   [/The area's writer has not answered in time/, () => "派警无应答，用电台"],
@@ -61,7 +62,7 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
 
 /** The reason of a refusal in the page's language; what is not known is told as it came. */
 export function refusal(httpStatus: number, detail: string): string {
-  if (httpStatus === 401) return words.bad.over; // the browser has let the cookie go: what is told then is for programs
+  if (httpStatus === 401) return words.over.answer;
   if (session.language === "en") return detail === "" ? words.bad.other(httpStatus, "") : detail;
   for (const [pattern, say] of SENTENCES) {
     const found = pattern.exec(detail);

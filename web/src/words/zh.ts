@@ -9,6 +9,7 @@ export const zh = {
     refused: "没有权限，或登录已过期：请重新登录", caught: (n: number) => `已恢复，补 ${n} 条`,
     standing: (at: string) => `Kafka 无应答，画面停在 ${at}，用电台`, stale: (age: string) => `画面是 ${age} 前的`,
   },
+  over: { short: "登录已过期", told: "登录已过期：看到的不再更新，也不能下命令", signIn: "重新登录，回到这里", answer: "登录已过期：没有办理，请重新登录" },
   bar: {
     open: "未结", alarms: "告警", queue: "排队", free: "待命", signOut: "退出", other: "English", light: "浅色", dark: "深色", auto: "跟随系统",
     area: "辖区", theme: "明暗", sound: "提示音", soundOn: "开", soundOff: "关", keys: "按键",
@@ -73,7 +74,7 @@ export const zh = {
     }
   },
   bad: {
-    unconfirmed: "未确认，勿重发：看动态里有没有", silent: "派警无应答，用电台", offline: "服务无应答，稍候再试", forbidden: "没有这个权限", over: "登录已过期：请重新登录",
+    unconfirmed: "未确认，勿重发：看动态里有没有", silent: "派警无应答，用电台", offline: "服务无应答，稍候再试", forbidden: "没有这个权限",
     unitOn: (u: string, n: string) => `${u} 在 ${n}，用 gp 改派`, unitFree: (u: string) => `${u} 没有在办的警情`, unitOff: (u: string) => `${u} 已下岗：on ${u} 上岗`,
     ended: (n: string) => `${n} 已结，先重开`, duration: "挂起多久？如 10m、2h", adviceNone: (n: string) => `无空闲，${n} 排队，可求援`, noRight: (what: string) => `没有“${what}”的权限`,
     priority: "级别是 1 到 4", place: "这个地点找不到：换个说法，或在地图上点", category: "没有这个类别", other: (status: number, detail: string) => `被拒绝（${status}）：${detail}`,
