@@ -49,8 +49,17 @@ async def test_a_crew_does_its_work_on_a_telephone(room: System, browser: Browse
         await seat.see("已求援", within=".answer", seconds=8)
         await page.mouse.up()
         assert [one["unit"] for one in await desk.dispatch.units("gaoqiao") if one.get("emergency")] == ["P1"]
+        # It is seen until it is stood down, also by who comes back to the page.
+        await page.reload()
+        await seat.see("求援中", within=".crew-need")
+        await seat.see("正在赶来", within=".crew-need")
+        assert await page.locator(".crew-help").count() == 0
+        assert await seat.serious() == []
+        await seat.picture("crew-need-zh")
         await desk.dispatch.end_emergency("P1", "test")
+        await page.locator(".crew-need").wait_for(state="detached")
+        await page.locator(".crew-help").wait_for()
         # Its session has ended: the browser lets the cookie go.
         await page.context.clear_cookies()
-        await seat.see("登录已过期：请重新登录", within=".banner")
-        assert await page.locator('.banner a[href="/sign-in"]').count() == 1
+        await seat.see("登录已过期", within=".banner")
+        assert await page.locator('.banner a[href="/sign-in?lang=zh"]').count() == 1

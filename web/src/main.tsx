@@ -2,6 +2,7 @@ import { render } from "preact";
 import { effect } from "@preact/signals";
 import "./style/page.css";
 import "./style/session.css";
+import "./style/crew.css";
 import { listen } from "./keyboard.ts";
 import { may } from "./session.ts";
 import { look } from "./state/lookups.ts";

@@ -22,6 +22,8 @@ const EVERY_MS = 3000;
 const HOLD_MS = 2000;
 const unit = signal<Unit | null>(null);
 const tasks = signal<{ incident: Incident; assignment: Assignment }[]>([]);
+/** The incident of the help that the crew has called for, while it is not stood down. */
+const help = signal<Incident | null>(null);
 const readAt = signal<number | null>(null);
 const answer = signal<{ ok: boolean; text: string } | null>(null);
 const fix = signal<number | null>(null);
@@ -35,6 +37,7 @@ async function read(): Promise<void> {
     const board = await ask<{ units: Unit[]; incidents: Incident[]; borrowed: Unit[] }>(`/dispatch/v1/areas/${area.value}/board`);
     unit.value = [...board.units, ...board.borrowed].find((one) => one.unit === session.unit) ?? null;
     tasks.value = board.incidents.flatMap((incident) => onIt(incident).filter((one) => one.unit === session.unit).map((assignment) => ({ incident, assignment }))).sort((one, other) => one.incident.priority - other.incident.priority);
+    help.value = board.incidents.find((one) => one.incident_id === unit.value?.emergency) ?? null;
     readAt.value = Date.now();
     keepReports(tasks.value.map((one) => one.incident.incident_id));
     for (const { assignment, incident } of tasks.value) {
@@ -84,6 +87,17 @@ function Emergency() {
   return <button type="button" class="crew-help" onPointerDown={down} onPointerUp={up} onPointerLeave={up} onKeyDown={(event) => { if ((event.key === " " || event.key === "Enter") && !event.repeat) down(); }} onKeyUp={up} onContextMenu={(event) => event.preventDefault()}>{work.emergency}</button>;
 }
 
+/** Seen at arm's length, until a dispatcher stands it down: that help was called for, and who comes. */
+function InNeed() {
+  const coming = help.value === null ? [] : onIt(help.value).map((one) => `${one.unit} ${words.assignment[one.status]}`);
+  return (
+    <section class="panel crew-need" role="alert">
+      <b>! {work.inNeed}</b> {help.value !== null && <span>{help.value.number}</span>}
+      <p>{coming.length > 0 ? `${work.coming}${words.colon}${coming.join(" · ")}` : work.nobodyComes}</p>
+    </section>
+  );
+}
+
 function Task({ incident, assignment }: { incident: Incident; assignment: Assignment }) {
   const dispute = useRef<HTMLInputElement>(null);
   const why = useRef<HTMLInputElement>(null);
@@ -130,10 +144,11 @@ export default function Crew() {
       <Over />
       {age !== null && age > 10 && <p class="banner" role="alert">! {work.older(span(age))}</p>}
       {answer.value !== null && <p class={`answer ${answer.value.ok ? "good" : "bad"}`} role="status">{answer.value.ok ? "√ " : "× "}{answer.value.text}</p>}
-      {readAt.value === null ? <p class="empty">{words.loading}</p> : tasks.value.length === 0 ? <p class="panel empty crew-idle">{on ? work.noTask : words.unit.off_duty}</p> : tasks.value.map((one) => <Task key={one.assignment.id} {...one} />)}
+      {unit.value?.emergency !== undefined && <InNeed />}
+      {readAt.value === null ? <p class="empty">{words.loading}</p> : tasks.value.length === 0 ? unit.value?.emergency === undefined && <p class="panel empty crew-idle">{on ? work.noTask : words.unit.off_duty}</p> : tasks.value.map((one) => <Task key={one.assignment.id} {...one} />)}
       <footer class="crew-foot">
         {unit.value !== null && <button type="button" disabled={busy.value || tasks.value.length > 0} onClick={() => void act(() => command(`/units/${session.unit}/duty?area=${area.value}`, { on: !on }, "PUT"), on ? words.done["off-duty"](session.unit) : words.done["on-duty"](session.unit))}>{on ? work.offDuty : work.duty}</button>}
-        {on && <Emergency />}
+        {on && unit.value?.emergency === undefined && <Emergency />}
       </footer>
     </main>
   );

@@ -21,6 +21,6 @@ export const zh = {
   dimensions: { category: "类别", station: "派出所", grid_cell: "警格", priority: "级别", hour: "小时", shift: "班次" } as Record<string, string>,
   comparison: "同比、环比", period: "上期", year: "去年同期", responseTimes: "响应时间", seconds: (n: number) => (n < 90 ? `${Math.round(n)} 秒` : `${(n / 60).toFixed(1)} 分`), worstFirst: "差的在前", target: "目标", incidents: (n: number) => `${n} 起`, table: "表", warnings: "态势预警", bulletins: "通报", expectedSeen: (expected: number, seen: number) => `预计 ${expected.toFixed(1)} 起，实际 ${seen} 起`, falseAlarms: (share: number) => `平常一周误报的可能 ${Math.round(share * 100)}%`,
   crew: "警组", noTask: "没有任务，待命", gps: (t: string) => `定位 ${t} 前`, noGps: "没有定位：浏览器要 https 才给位置", gpsDenied: "没有定位：请在浏览器里允许定位", noGpsHere: "没有定位：这里收不到", receivedAt: "接到", next: { assigned: "签收", acknowledged: "出发", en_route: "到场", on_scene: "处结" } as Record<string, string>, result: "结果", decline: "退单", why: "原因",
-  emergency: "求援 按住 2 秒", emergencySent: "已求援，附近警力正在赶来", duty: "上岗", offDuty: "下岗", sure: "确定", older: (t: string) => `断线，画面是 ${t} 前的`, radio: "没有成功：用电台", dispute: "转调解", settled: "当场已和解", map: "在地图应用中看", distance: (m: string) => `约 ${m}`,
+  emergency: "求援 按住 2 秒", inNeed: "求援中", coming: "正在赶来", nobodyComes: "还没有派到人：用电台", emergencySent: "已求援，附近警力正在赶来", duty: "上岗", offDuty: "下岗", sure: "确定", older: (t: string) => `断线，画面是 ${t} 前的`, radio: "没有成功：用电台", dispute: "转调解", settled: "当场已和解", map: "在地图应用中看", distance: (m: string) => `约 ${m}`,
 };
 export type Work = typeof zh;
