@@ -91,3 +91,63 @@ async def test_a_session_that_is_over_is_said_and_signing_in_comes_back_to_where
         await seat.say(f"cb {number}")
         await seat.see("Sign in and come back here", within=".banner")
         await seat.picture("over-en")
+
+
+async def test_a_call_that_is_being_taken_is_not_lost(room: System, browser: Browser) -> None:
+    async with seated(browser, room) as seat:
+        page = seat.page
+        await page.locator('#line[data-state="live"]').wait_for()
+        await say_what_and_where(seat, "殴打", DOOR)
+        await page.fill("#call-words", "夫妻打架")
+        # Letters that were meant for a field are no keys: `e` would turn the page to English.
+        await page.evaluate("document.activeElement?.blur()")
+        await page.keyboard.type("en P3")
+        assert "lang=zh" in page.url
+        await page.reload()
+        assert await page.input_value("#call-where") == DOOR
+        assert await page.input_value("#call-words") == "夫妻打架"
+        await page.locator('.bar a[data-key="e"]').click()
+        await seat.see("Take a call", within=".call h2")
+        assert await page.input_value("#call-words") == "夫妻打架"
+        await seat.see("Taken for", within=".call-fields")
+        await seat.picture("call-kept-en")
+        await page.goto(f"{seat.room}/?lang=zh")
+        await page.keyboard.press("Escape")
+        await seat.see(DOOR, within=".parked")
+        assert await seat.keyless() == []
+        assert await seat.serious() == []
+        await seat.picture("parked-zh")
+        # A new call takes its place only where somebody says so.
+        await seat.say("jj 噪音 皮具城")
+        await seat.see("丢掉没接完的", within="#answer")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("F2")
+        assert await page.input_value("#call-where") == DOOR
+        await page.keyboard.press("Alt+x")
+        await seat.see("接警已放弃", within="#answer")
+        assert await page.locator(".parked").count() == 0
+        await page.keyboard.press("u")
+        assert await page.input_value("#call-where") == DOOR
+        # It names people: who signs out leaves nothing of it behind.
+        await page.locator("#out").click()
+        await page.locator("#token").wait_for()
+        assert await page.evaluate("sessionStorage.length") == 0
+
+
+async def test_letters_are_no_keys_where_they_are_turned_off(room: System, browser: Browser) -> None:
+    async with seated(browser, room) as seat:
+        page = seat.page
+        await page.locator('#line[data-state="live"]').wait_for()
+        await page.keyboard.press("F1")
+        await page.locator("#letters").uncheck()
+        await seat.picture("letters-zh")
+        await page.keyboard.press("Escape")
+        await page.reload()
+        await page.locator('#line[data-state="live"]').wait_for()
+        await page.keyboard.press("s")
+        assert await page.locator('.strip [data-key="s"]').get_attribute("aria-expanded") == "false"
+        await page.keyboard.press("F1")
+        await page.locator("#letters").check()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("s")
+        assert await page.locator('.strip [data-key="s"]').get_attribute("aria-expanded") == "true"

@@ -3,6 +3,7 @@ import { sendAdvice, focusCommand } from "./ui/CommandLine.tsx";
 import { undoLast } from "./commands/run.ts";
 import { may } from "./session.ts";
 import { beginCall, taking, park } from "./state/call.ts";
+import { letters } from "./state/letters.ts";
 import { acknowledge, alarms, handsUsed, rows } from "./state/derived.ts";
 import { caseId, filter, keep, openCase, screen, select, selected, show } from "./state/view.ts";
 import { move } from "./ui/Incidents.tsx";
@@ -70,6 +71,8 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   if (inField() || event.ctrlKey || event.altKey || event.metaKey || keysShown.value || paletteShown.value) return;
+  // Who types while a call is being taken means the call, wherever the focus has gone.
+  if (event.key.length === 1 && (!letters.value || (desk && taking.value))) return;
   if (pendingG) {
     pendingG = false;
     const to = ({ d: "desk", m: "mediation", a: "analytics", w: "wall" } as const)[event.key as "d" | "m" | "a" | "w"];

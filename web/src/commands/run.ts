@@ -12,7 +12,7 @@ import { words } from "../words/index.ts";
 import { refusal } from "../words/refusals.ts";
 import { canUndo, say, takeUndo } from "./answer.ts";
 import { duration, type Said } from "./parse.ts";
-import { beginCall } from "../state/call.ts";
+import { beginCall, draft, drafted, gist } from "../state/call.ts";
 
 /** A sentence for the person; nothing was sent. */
 class Cannot extends Error {}
@@ -54,6 +54,7 @@ export async function advisedUnits(incident: string): Promise<string[]> {
 
 /** What a command that is shown first would do; null for those that are done at once. */
 export async function preview(said: Said): Promise<string | null> {
+  if (said.verb.id === "call") return said.words !== "" && drafted.value ? words.previewCall(gist(draft.value)) : null;
   if (said.verb.preview === undefined) return null;
   const [first, second] = said.incidents;
   if (said.verb.id === "cancel") return words.previewCancel(first?.number ?? "");

@@ -1,5 +1,8 @@
-// The call that is being taken. It lives in memory only, and survives a look elsewhere: Esc parks it.
-import { signal } from "@preact/signals";
+// The call that is being taken. Esc parks it. It names people: it is kept for this tab alone, through a reload and a sign-in
+// of the same person, until it is accepted, thrown away or signed out of.
+import { computed, effect, signal } from "@preact/signals";
+import { named, session } from "../session.ts";
+import { categories } from "./lookups.ts";
 
 /** pinned: a person has set the pin, and its coordinates count; else the place is where intake finds what was written. */
 export interface Draft {
@@ -7,8 +10,41 @@ export interface Draft {
   words: string; caller: string; phone: string; source: string; priority: number | null; weapon: boolean; key: string;
 }
 
-export const taking = signal(false);
-export const draft = signal<Draft>(empty());
+const KEPT = "call";
+
+interface Kept { by: string; taking: boolean; draft: Draft }
+
+function kept(): Kept | null {
+  try {
+    const found = JSON.parse(sessionStorage.getItem(KEPT) ?? "null") as Kept | null;
+    return found?.by === session.client ? found : null;
+  } catch {
+    return null;
+  }
+}
+
+const before = kept();
+export const taking = signal(before?.taking ?? false);
+export const draft = signal<Draft>({ ...empty(), ...before?.draft });
+
+/** Whether somebody has written anything. */
+export const drafted = computed(() => {
+  const { what, where, words, caller, phone, pinned } = draft.value;
+  return pinned || [what, where, words, caller, phone].some((one) => one.trim() !== "");
+});
+
+function categoryOf(call: Draft): string {
+  const found = categories.value.find((one) => one.code === call.code);
+  return found === undefined ? call.what : named(found);
+}
+
+/** The draft in a few words. */
+export const gist = (call: Draft): string => [categoryOf(call), call.where, call.words].filter((one) => one.trim() !== "").join(" · ").slice(0, 60);
+
+effect(() => {
+  if (drafted.value) sessionStorage.setItem(KEPT, JSON.stringify({ by: session.client, taking: taking.value, draft: draft.value } satisfies Kept));
+  else sessionStorage.removeItem(KEPT);
+});
 
 function empty(): Draft {
   return {
@@ -18,7 +54,7 @@ function empty(): Draft {
 
 export const change = (part: Partial<Draft>): void => { draft.value = { ...draft.value, ...part }; };
 
-/** said: `category place words` as the command line has it. */
+/** said: `category place words` as the command line has it: a new draft in the place of what is there. */
 export function beginCall(said = ""): void {
   const [what = "", where = "", ...more] = said.split(" ").filter((one) => one !== "");
   if (what !== "") draft.value = { ...empty(), what, where, words: more.join(" ") };
@@ -34,4 +70,6 @@ export const addressOf = (call: Draft): string => {
 };
 
 export const park = (): void => { taking.value = false; };
+/** Put back what `discard` has taken away. */
+export const restore = (call: Draft): void => { draft.value = call; taking.value = true; };
 export const discard = (): void => { draft.value = empty(); taking.value = false; };

@@ -7,6 +7,7 @@ import { Desk } from "./Desk.tsx";
 import { Keys } from "./Keys.tsx";
 import { Over } from "./Over.tsx";
 import { Palette } from "./Palette.tsx";
+import { Parked } from "./Parked.tsx";
 import { Wall } from "./Wall.tsx";
 
 const Mediation = lazy(() => import("./mediation/Mediation.tsx"));
@@ -20,7 +21,7 @@ export function App() {
   return (
     <div class={`room ${now}`}>
       <Bar />
-      <div class="notices"><Over /><Banner />{now === "desk" && <Alarms />}</div>
+      <div class="notices"><Over /><Banner />{now === "desk" && <><Alarms /><Parked /></>}</div>
       {now === "desk" ? <Desk /> : (
         <Suspense fallback={<main class="empty">{words.loading}</main>}>
           {now === "mediation" ? <Mediation /> : <Analytics />}

@@ -6,6 +6,7 @@ import { setSound, sound } from "../commands/answer.ts";
 import { may } from "../session.ts";
 import { beginCall } from "../state/call.ts";
 import { acknowledge } from "../state/derived.ts";
+import { letters, setLetters } from "../state/letters.ts";
 import { address, allowed, area, heat, keep, show, theme } from "../state/view.ts";
 import { heatCells } from "../state/heat.ts";
 import { words } from "../words/index.ts";
@@ -28,6 +29,7 @@ function actions(): Action[] {
     for (const one of VERBS) if (one.id !== "call" && may(one.scope)) add(words.act[one.id] ?? one.id, one.py[0] ?? "", () => fillCommand(`${one.en[0]} `), [...one.en, ...one.zh, ...one.py].join(" "));
     add(`${words.bar.sound} ${sound.value ? words.bar.soundOff : words.bar.soundOn}`, "", () => setSound(!sound.value), "tone sound 提示音 tsy");
   }
+  add(`${words.keys.lettersOn}${words.colon}${letters.value ? words.bar.soundOff : words.bar.soundOn}`, "", () => setLetters(!letters.value), "letters keys 字母键 zmj");
   for (const one of allowed) add(words.screens[one], ({ desk: "g d", mediation: "g m", analytics: "g a", wall: "g w", crew: "" })[one], () => show(one), one);
   for (const one of ["auto", "light", "dark"] as const) add(`${words.bar.theme}${words.colon}${words.bar[one]}`, "", () => { theme.value = one; keep(); }, one);
   if (heatCells.value.features.length > 0) add(words.layers.heat, "h", () => { heat.value = !heat.value; keep(); }, "heat 热力 rl");

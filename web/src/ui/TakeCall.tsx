@@ -1,12 +1,12 @@
 // Take a call: what, where, the words, who. The board stays live beside it; Esc parks the draft.
 import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { last, say } from "../commands/answer.ts";
+import { canUndo, last, say } from "../commands/answer.ts";
 import { explain } from "../commands/run.ts";
 import { ask, newKey, tell } from "../http.ts";
 import { named } from "../session.ts";
 import { now } from "../state/clock.ts";
-import { addressOf, change, discard, draft, park } from "../state/call.ts";
+import { addressOf, change, discard, draft, drafted, gist, park, restore } from "../state/call.ts";
 import { incidents } from "../state/board.ts";
 import { candidates, lookForSame } from "../state/duplicates.ts";
 import { open } from "../state/derived.ts";
@@ -103,6 +103,16 @@ async function accept(): Promise<void> {
   } catch (error) { explain(error); } finally { busy.value = false; }
 }
 
+function throwAway(): void {
+  const call = draft.value;
+  const any = drafted.value;
+  discard();
+  hits.value = null;
+  if (!any) return;
+  canUndo(gist(call), async () => restore(call));
+  say(true, `${words.call.thrown}；${words.undo}`);
+}
+
 /** The number that dispatch gives it, when it is on the board within five seconds. */
 async function opened(id: string): Promise<string | null> {
   for (let left = 50; left > 0; left -= 1) {
@@ -115,7 +125,7 @@ async function opened(id: string): Promise<string | null> {
 
 export function TakeCall() {
   const first = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => { first.current?.focus(); if (draft.value.where !== "" && draft.value.lon === null) lookUp(draft.value.where); }, []);
+  useLayoutEffect(() => { first.current?.focus(); if (draft.value.where !== "" && hits.value === null) lookUp(draft.value.where); }, []);
   const call = draft.value;
   const kinds = call.code === null ? matching(call.what) : [];
   const chosen = categories.value.find((one) => one.code === call.code);
@@ -125,6 +135,7 @@ export function TakeCall() {
     if (event.isComposing || event.keyCode === 229) return;
     if (event.key === "Enter" && event.ctrlKey) { event.preventDefault(); void accept(); }
     else if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); park(); }
+    else if (event.altKey && event.key.toLowerCase() === "x") { event.preventDefault(); throwAway(); }
     else if (event.altKey && event.key.toLowerCase() === "l" && same?.[0] !== undefined) { event.preventDefault(); void addCaller(same[0].incident_id); }
   };
   return (
@@ -154,7 +165,7 @@ export function TakeCall() {
           {same === null ? <p class="ink2">{words.call.sayFirst}</p> : same.length === 0 ? <p class="ink2">{words.call.none}</p> : <ul>{same.map((each, n) => { const one = incidents.get(each.incident_id); return (
             <li key={each.incident_id}>{one !== undefined && <><IncidentMark priority={one.priority} /> <b>{one.number}</b> {named(one.category)} · {placeOf(one)} </>}{one === undefined && `${words.status.active} `}<small class="ink2">{words.call.alike(each.score)}</small> <button type="button" onClick={() => void addCaller(each.incident_id)}>{words.call.addCaller}{n === 0 && <> <kbd>Alt+L</kbd></>}</button></li>); })}</ul>}
           {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
-          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : words.call.accept} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={park}>{words.call.park} <kbd>Esc</kbd></button></p></div>
+          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : words.call.accept} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={park}>{words.call.park} <kbd>Esc</kbd></button> <button type="button" onClick={throwAway}>{words.call.throwAway} <kbd>Alt+X</kbd></button></p></div>
       </form>
     </section>
   );

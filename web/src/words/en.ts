@@ -52,7 +52,7 @@ export const en: Words = {
   },
   commandHint: "verb [units] [incident] [words] [;reason] · Tab completes · ↑ history", run: "Run", lastAnswer: "Answer", noAnswer: "No command yet",
   preview: (what: string) => `${what}? Enter does it, Esc drops it`, running: "Sending…",
-  previewAssign: (units: string, n: string) => `Send ${units} to ${n}`, previewCancel: (n: string) => `Cancel ${n}`, previewMerge: (a: string, b: string) => `Merge ${b} into ${a}`,
+  previewAssign: (units: string, n: string) => `Send ${units} to ${n}`, previewCancel: (n: string) => `Cancel ${n}`, previewCall: (parked: string) => `Throw away “${parked}” and take another call`, previewMerge: (a: string, b: string) => `Merge ${b} into ${a}`,
   undo: "u undoes", nothingToUndo: "Nothing to undo",
   done: {
     assign: (u: string, n: string) => `${u} sent to ${n}, unsigned yet`, acknowledge: (u: string) => `${u} has signed`, "en-route": (u: string) => `${u} is en route`,
@@ -82,12 +82,12 @@ export const en: Words = {
     priority: "Priorities are 1 to 4", place: "No such place: say it otherwise, or click the map", category: "No such category", other: (status: number, detail: string) => `Refused (${status}): ${detail}`,
   },
   call: {
-    title: "Take a call", what: "What", where: "Where", say: "Words", caller: "Caller", phone: "Phone", source: "Source", priority: "Priority", byCategory: "by category", accept: "Accept", park: "Park",
+    title: "Take a call", what: "What", where: "Where", say: "Words", caller: "Caller", phone: "Phone", source: "Source", priority: "Priority", byCategory: "by category", accept: "Accept", park: "Park", parked: "Parked call", goOn: "Go on", throwAway: "Throw away", thrown: "The call is thrown away",
     whatHint: "category, alias or pinyin initials", whereHint: "place, pinyin or initials", same: "The same event?", addCaller: "Add as a caller", pinned: "The pin on the map is the place", takenFor: (place: string) => `Taken for ${place}`, noPlace: "No such place: it may be accepted all the same, as unsure",
     pending: "Kept; passed on when Kafka is back", weapon: "Weapon", busy: "Accepting…", none: "Nothing similar near by", sayFirst: "Say what and where: then it is looked up", alike: (share: number) => `${Math.round(share * 100)}% alike`,
   },
   keys: {
-    title: "Keys", everywhere: "Everywhere", outside: "Outside of fields", verbs: "Commands",
+    title: "Keys", everywhere: "Everywhere", outside: "Outside of fields", lettersOn: "Letter keys", verbs: "Commands",
     list: [["F1", "keys"], ["F2", "take a call"], ["F3", "next urgent"], ["F4", "units"], ["F6", "next region"], ["F8", "send the advice"], ["F9", "acknowledge alarms"], ["Ctrl+K", "find an action"], ["Ctrl+/", "command line"], ["Esc", "back"]],
     letters: [["j k", "down, up"], ["Enter", "open"], ["/", "filter"], ["g d", "desk"], ["g m", "mediation"], ["g a", "analysis"], ["g w", "wall"], ["u", "undo"], ["h 0 l", "map: heat, whole, list"], ["s v o", "small cases, due, force"], ["1–9 n p h c", "mediation: step, new case, party, hazards, check-ins"], ["m p", "analysis: this month, the last"], ["t r b e", "theme, area, tone, language"]], close: "Close",
   },

@@ -50,7 +50,7 @@ export const zh = {
   } as Record<string, string>,
   commandHint: "动词 [警力] [警情] [内容] [;原因] · Tab 补全 · ↑ 历史", run: "执行", lastAnswer: "回答", noAnswer: "还没有命令",
   preview: (what: string) => `${what}？再按 Enter 执行，Esc 放弃`, running: "正在发送…",
-  previewAssign: (units: string, n: string) => `派 ${units} 到 ${n}`, previewCancel: (n: string) => `取消 ${n}`, previewMerge: (a: string, b: string) => `把 ${b} 并入 ${a}`,
+  previewAssign: (units: string, n: string) => `派 ${units} 到 ${n}`, previewCancel: (n: string) => `取消 ${n}`, previewCall: (parked: string) => `丢掉没接完的“${parked}”，接新的`, previewMerge: (a: string, b: string) => `把 ${b} 并入 ${a}`,
   undo: "u 撤回", nothingToUndo: "没有可撤回的",
   done: {
     assign: (u: string, n: string) => `${u} 已派往 ${n}，等签收`, acknowledge: (u: string) => `${u} 已签收`, "en-route": (u: string) => `${u} 已出发`,
@@ -80,12 +80,12 @@ export const zh = {
     priority: "级别是 1 到 4", place: "这个地点找不到：换个说法，或在地图上点", category: "没有这个类别", other: (status: number, detail: string) => `被拒绝（${status}）：${detail}`,
   },
   call: {
-    title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警", park: "搁置",
+    title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警", park: "搁置", parked: "搁置的接警", goOn: "继续", throwAway: "放弃", thrown: "接警已放弃",
     whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人", pinned: "位置以地图上的点为准", takenFor: (place: string) => `地点取 ${place}`, noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
     pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", none: "附近没有相似警情", sayFirst: "写了什么事、在哪里，就查有没有相似的", alike: (share: number) => `相似 ${Math.round(share * 100)}%`,
   },
   keys: {
-    title: "按键", everywhere: "随处可用", outside: "不在输入框时", verbs: "命令",
+    title: "按键", everywhere: "随处可用", outside: "不在输入框时", lettersOn: "字母键", verbs: "命令",
     list: [["F1", "按键"], ["F2", "接警"], ["F3", "下一条最急"], ["F4", "到警力"], ["F6", "换区域"], ["F8", "派出建议"], ["F9", "确认告警"], ["Ctrl+K", "搜索动作"], ["Ctrl+/", "命令行"], ["Esc", "返回"]],
     letters: [["j k", "上下"], ["Enter", "打开"], ["/", "筛选"], ["g d", "指挥台"], ["g m", "调解台"], ["g a", "研判"], ["g w", "大屏"], ["u", "撤回"], ["h 0 l", "地图：热力、全图、清单"], ["s v o", "小案、到期、警力"], ["1–9 n p h c", "调解台：下一步、立案、加当事人、隐患、询问"], ["m p", "研判：本月、上月"], ["t r b e", "主题、辖区、提示音、语言"]], close: "关闭",
   },
