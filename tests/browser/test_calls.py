@@ -1,7 +1,7 @@
 """Taking calls, and what callers said, in a real browser, on real services."""
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from fengqiao.client import Fengqiao
 from tests.awaiting import eventually
@@ -151,3 +151,42 @@ async def test_letters_are_no_keys_where_they_are_turned_off(room: System, brows
         await page.keyboard.press("Escape")
         await page.keyboard.press("s")
         assert await page.locator('.strip [data-key="s"]').get_attribute("aria-expanded") == "true"
+
+
+async def test_a_call_that_intake_does_not_answer_is_sent_again_and_is_one_incident(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    async with seated(browser, room) as seat:
+        page = seat.page
+        await page.locator('#line[data-state="live"]').wait_for()
+        await say_what_and_where(seat, "噪音", "皮具城")
+        await page.fill("#call-words", "夜里装修")
+        await seat.see("地点取", within=".call-fields")
+
+        async def lost(route: Route) -> None:  # it arrives; its answers do not
+            await route.fetch()
+            await route.abort()
+
+        await page.route("**/intake/v1/incidents", lost)
+        room.processes["intake"].pause()
+        try:
+            await page.keyboard.press("Control+Enter")
+            await seat.see("接警服务没有应答，还在发", within=".call-side", seconds=8)
+            await seat.picture("call-slow-zh")
+        finally:
+            room.processes["intake"].resume()
+        await seat.see("不知收到没有", within=".call-side", seconds=45)
+        await seat.see("再发一次", within=".call-go")
+        await seat.picture("call-unsure-zh")
+        await page.unroute("**/intake/v1/incidents")
+        await page.reload()  # the number is the draft's, also then
+        await page.locator('#line[data-state="live"]').wait_for()
+        await page.keyboard.press("Control+Enter")
+        said = await seat.answer()
+        assert said.startswith("√ 已接警"), said
+        number = said.removeprefix("√ 已接警").split()[0]
+        await row(page, number).wait_for()
+        told = [
+            one for one in await desk.dispatch.incidents("gaoqiao") if one["category"]["name_zh"].startswith("噪音")
+        ]
+        assert [one["number"] for one in told] == [number]

@@ -4,10 +4,11 @@ import { computed, effect, signal } from "@preact/signals";
 import { named, session } from "../session.ts";
 import { categories } from "./lookups.ts";
 
-/** pinned: a person has set the pin, and its coordinates count; else the place is where intake finds what was written. */
+/** key: the call's own number, the same at every attempt. sent: what was sent under it and not answered
+ *  yet, word for word; empty: nothing. pinned: a person has set the pin, and its coordinates count; else the place is where intake finds what was written. */
 export interface Draft {
   pinned: boolean; place: string; what: string; code: string | null; where: string; lon: number | null; lat: number | null; sure: number | null;
-  words: string; caller: string; phone: string; source: string; priority: number | null; weapon: boolean; key: string;
+  words: string; caller: string; phone: string; source: string; priority: number | null; weapon: boolean; key: string; sent: string;
 }
 
 const KEPT = "call";
@@ -48,7 +49,7 @@ effect(() => {
 
 function empty(): Draft {
   return {
-    pinned: false, place: "", what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "",
+    pinned: false, place: "", what: "", code: null, where: "", lon: null, lat: null, sure: null, words: "", caller: "", phone: "", source: "110", priority: null, weapon: false, key: "", sent: "",
   };
 }
 

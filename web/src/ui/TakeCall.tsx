@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { canUndo, last, say } from "../commands/answer.ts";
 import { explain } from "../commands/run.ts";
-import { ask, newKey, tell } from "../http.ts";
+import { ask, newKey, Refusal, tell } from "../http.ts";
 import { named } from "../session.ts";
 import { now } from "../state/clock.ts";
 import { addressOf, change, discard, draft, drafted, gist, park, restore } from "../state/call.ts";
@@ -22,6 +22,9 @@ const hits = signal<Hit[] | null>(null);
 /** What intake will take the address for, and how surely: the number that the board has then. */
 const taken = signal<Hit | null>(null);
 const busy = signal(false);
+/** Intake has not answered for so long that somebody should know. */
+const slow = signal(false);
+const SLOW_MS = 5000;
 function matching(text: string): CategoryRow[] {
   const low = text.trim().toLowerCase();
   if (low === "") return [];
@@ -88,19 +91,38 @@ async function accept(): Promise<void> {
   if (call.where.trim() === "" && call.lon === null) { say(false, words.bad.place); return; }
   busy.value = true;
   say(null, words.call.busy);
-  if (call.key === "") change({ key: newKey() });
+  const key = call.key || newKey();
+  const body = {
+    area: area.value, source: call.source, external_id: key, category: code, priority: call.priority, description: call.words || null,
+    location: { address: addressOf(call) || null, ...(call.pinned ? { lon: call.lon, lat: call.lat } : {}) }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
+  };
+  // The same number again is the same call only where it says the same, to the second: what nobody has answered goes first.
+  const sent = call.sent === "" ? { ...body, reported_at: new Date(now()).toISOString() } : JSON.parse(call.sent) as typeof body & { reported_at: string };
+  const changed = JSON.stringify({ ...body, reported_at: sent.reported_at }) !== JSON.stringify(sent);
+  change({ key, sent: JSON.stringify(sent) });
+  const silence = setTimeout(() => { slow.value = true; say(null, words.call.slow); }, SLOW_MS);
   try {
-    const answer = await tell<{ incident_id: string; relay: string }>("POST", "/intake/v1/incidents", {
-      area: area.value, source: call.source, external_id: draft.value.key, category: code, priority: call.priority, description: call.words || null, reported_at: new Date(now()).toISOString(),
-      location: { address: addressOf(call) || null, ...(call.pinned ? { lon: call.lon, lat: call.lat } : {}) }, caller: { name: call.caller || null, phone: call.phone || null }, details: { weapon: call.weapon },
-    });
-    discard();
+    const answer = await tell<{ incident_id: string; relay: string }>("POST", "/intake/v1/incidents", sent);
+    clearTimeout(silence);
+    // What was changed after it was sent is in the draft alone: that is not thrown away.
+    if (changed) park();
+    else discard();
     hits.value = null;
     if (answer.body.relay === "pending") { say(true, words.call.pending); return; }
     const number = await opened(answer.body.incident_id);
-    say(true, words.done["call"](number ?? ""));
+    if (changed) say(false, words.call.asFirstSent(number ?? ""));
+    else say(true, words.done["call"](number ?? ""));
     if (number !== null) select(number);
-  } catch (error) { explain(error); } finally { busy.value = false; }
+  } catch (error) {
+    if (error instanceof Refusal && error.status !== 503) {
+      if (error.status === 422) change({ key: "", sent: "" }); // it was not kept: mended, it is another call
+      explain(error);
+    } else say(false, words.call.unsure);
+  } finally {
+    clearTimeout(silence);
+    slow.value = false;
+    busy.value = false;
+  }
 }
 
 function throwAway(): void {
@@ -165,7 +187,8 @@ export function TakeCall() {
           {same === null ? <p class="ink2">{words.call.sayFirst}</p> : same.length === 0 ? <p class="ink2">{words.call.none}</p> : <ul>{same.map((each, n) => { const one = incidents.get(each.incident_id); return (
             <li key={each.incident_id}>{one !== undefined && <><IncidentMark priority={one.priority} /> <b>{one.number}</b> {named(one.category)} · {placeOf(one)} </>}{one === undefined && `${words.status.active} `}<small class="ink2">{words.call.alike(each.score)}</small> <button type="button" onClick={() => void addCaller(each.incident_id)}>{words.call.addCaller}{n === 0 && <> <kbd>Alt+L</kbd></>}</button></li>); })}</ul>}
           {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
-          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : words.call.accept} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={park}>{words.call.park} <kbd>Esc</kbd></button> <button type="button" onClick={throwAway}>{words.call.throwAway} <kbd>Alt+X</kbd></button></p></div>
+          {slow.value && <p class="note" role="status">{words.call.slow}</p>}
+          <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : call.sent !== "" ? words.call.again : words.call.accept} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={park}>{words.call.park} <kbd>Esc</kbd></button> <button type="button" onClick={throwAway}>{words.call.throwAway} <kbd>Alt+X</kbd></button></p></div>
       </form>
     </section>
   );

@@ -84,7 +84,7 @@ export const en: Words = {
   call: {
     title: "Take a call", what: "What", where: "Where", say: "Words", caller: "Caller", phone: "Phone", source: "Source", priority: "Priority", byCategory: "by category", accept: "Accept", park: "Park", parked: "Parked call", goOn: "Go on", throwAway: "Throw away", thrown: "The call is thrown away",
     whatHint: "category, alias or pinyin initials", whereHint: "place, pinyin or initials", same: "The same event?", addCaller: "Add as a caller", pinned: "The pin on the map is the place", takenFor: (place: string) => `Taken for ${place}`, noPlace: "No such place: it may be accepted all the same, as unsure",
-    pending: "Kept; passed on when Kafka is back", weapon: "Weapon", busy: "Accepting…", none: "Nothing similar near by", sayFirst: "Say what and where: then it is looked up", alike: (share: number) => `${Math.round(share * 100)}% alike`,
+    pending: "Kept; passed on when Kafka is back", weapon: "Weapon", busy: "Accepting…", slow: "Intake does not answer; still sending. What cannot wait: use the radio", unsure: "Intake did not answer: nobody knows whether it has the call. Ctrl+Enter sends it again under the same number; it will not be two", again: "Send again", asFirstSent: (n: string) => `${n} was accepted as first sent; what you changed later is in the parked call only: correct it with gz, gj`, none: "Nothing similar near by", sayFirst: "Say what and where: then it is looked up", alike: (share: number) => `${Math.round(share * 100)}% alike`,
   },
   keys: {
     title: "Keys", everywhere: "Everywhere", outside: "Outside of fields", lettersOn: "Letter keys", verbs: "Commands",

@@ -82,7 +82,7 @@ export const zh = {
   call: {
     title: "接警", what: "什么事", where: "在哪里", say: "内容", caller: "报警人", phone: "电话", source: "来源", priority: "级别", byCategory: "按类别", accept: "接警", park: "搁置", parked: "搁置的接警", goOn: "继续", throwAway: "放弃", thrown: "接警已放弃",
     whatHint: "类别、别名或拼音首字母", whereHint: "地名、拼音或首字母", same: "是同一件事吗？", addCaller: "加为报警人", pinned: "位置以地图上的点为准", takenFor: (place: string) => `地点取 ${place}`, noPlace: "没有找到这个地名：仍可接警，位置记为不确定",
-    pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", none: "附近没有相似警情", sayFirst: "写了什么事、在哪里，就查有没有相似的", alike: (share: number) => `相似 ${Math.round(share * 100)}%`,
+    pending: "已收下，Kafka 恢复后转出", weapon: "持械", busy: "正在接警…", slow: "接警服务没有应答，还在发：要紧的先用电台派", unsure: "接警服务没有应答，不知收到没有：按 Ctrl+Enter 再发，编号相同，不会成两起", again: "再发一次", asFirstSent: (n: string) => `${n} 先前已收到，之后的改动没有写入：在搁置的接警里，用 gz、gj 补`, none: "附近没有相似警情", sayFirst: "写了什么事、在哪里，就查有没有相似的", alike: (share: number) => `相似 ${Math.round(share * 100)}%`,
   },
   keys: {
     title: "按键", everywhere: "随处可用", outside: "不在输入框时", lettersOn: "字母键", verbs: "命令",
