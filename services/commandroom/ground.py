@@ -46,6 +46,7 @@ def read_ground(folder: Path, area: Area) -> Ground:
             for one in area.stations
         ),
         "standby": _collection(_standby(folder / "standby.json")),
+        "lenders": _lenders(folder),
         "unit_initials": _initials(_rows(folder / "units.json", "units"), "id"),
         "category_initials": _initials(_rows(folder / "categories.json", "categories"), "code"),
     }
@@ -121,6 +122,18 @@ def _chained(parts: list[list[tuple[float, float]]]) -> list[list[tuple[float, f
             chain.append(second if first == chain[-1] else first)
         chains.append(chain)
     return chains
+
+
+def _lenders(folder: Path) -> list[dict[str, str]]:
+    """The neighbours that lend units to the area, as their own folders say; the nearest first."""
+    found = []
+    for file in sorted(folder.parent.glob("*/area.json")):
+        other = contents(file)
+        for neighbour in other.get("neighbours", ()):
+            if neighbour["area"] == folder.name and neighbour.get("lends"):
+                names = {"id": other["id"], "name_zh": other["name_zh"], "name_en": other["name_en"]}
+                found.append((neighbour["seconds"], names))
+    return [names for _, names in sorted(found, key=lambda one: (one[0], one[1]["id"]))]
 
 
 def _zones(area: Area) -> list[Feature]:

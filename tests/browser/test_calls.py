@@ -190,3 +190,52 @@ async def test_a_call_that_intake_does_not_answer_is_sent_again_and_is_one_incid
             one for one in await desk.dispatch.incidents("gaoqiao") if one["category"]["name_zh"].startswith("噪音")
         ]
         assert [one["number"] for one in told] == [number]
+
+
+async def test_what_is_wrong_is_said_at_its_field_in_the_pages_language(
+    room: System, browser: Browser, desk: Fengqiao
+) -> None:
+    number = await call(desk, "wrong-1", "dispute")
+    async with seated(browser, room, sel=number) as seat:
+        page = seat.page
+        await row(page, number).wait_for()
+        await page.keyboard.press("F2")
+        await page.keyboard.press("Control+Enter")
+        await seat.see("请填写", within=".call .wrong")
+        await page.keyboard.type("噪音")
+        assert await page.locator(".call .wrong, .call .answer").count() == 0  # mended is not red
+        await page.keyboard.press("Enter")
+        await page.keyboard.type("皮具城")
+        await page.fill("#call-phone", "abc-not-a-phone")
+        await page.keyboard.press("Control+Enter")
+        await seat.see("只写数字", within=".call .wrong")
+        await seat.picture("call-wrong-zh")
+        await page.keyboard.press("Alt+x")
+        await seat.say(f"反馈 {number}")
+        await page.fill("#form-injured", "-1")
+        await page.keyboard.press("Control+Enter")
+        await seat.see("请填写", within=".feedback .wrong")
+        await seat.see("不能小于 0", within=".feedback .wrong")
+        assert await page.locator("#form-result").get_attribute("aria-invalid") == "true"
+        assert await seat.serious() == []
+        await seat.picture("form-wrong-zh")
+        await page.locator("#answer").click()
+        await seat.say("qy;没有空闲")
+        assert "没有可借警力的邻区" in await seat.answer()
+        await seat.say("bz . " + "很" * 2001)
+        assert "内容：最多 2000 个字" in await seat.answer()
+        await page.goto(f"{seat.room}/?lang=zh&view=analytics&from=2026-06-02&to=2026-06-01")
+        await seat.see("换过来", within=".answer.bad")
+    async with seated(browser, room, "mediator", view="mediation", lang="en") as seat:
+        page = seat.page
+        await page.locator(".stages").wait_for()
+        await page.keyboard.press("n")
+        await page.locator("dialog button.main").click()
+        await seat.see("fill this in", within="dialog .wrong")
+        await page.fill("#new-kind", "邻居")
+        await page.keyboard.press("Enter")
+        await seat.see("choose from the list", within="dialog .wrong")
+        await seat.picture("case-wrong-en")
+        await page.fill("#new-kind", "邻里")
+        await page.keyboard.press("Enter")
+        await page.locator("main.mediation .case-body").wait_for(timeout=20_000)

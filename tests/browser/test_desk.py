@@ -251,7 +251,7 @@ async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
         assert f"报警人已加到 {known}" in await seat.answer()
         await page.keyboard.press("F2")
         await page.keyboard.press("Control+Enter")
-        await seat.see("没有这个类别", within=".call .answer")  # where the person is looking
+        await seat.see("什么事：请填写", within=".call .answer")  # where the person is looking
         await say_what_and_where(seat, "债务", "皮具")
         await seat.see("地点取 皮具饰品城 · 把握", within=".call-fields")
         await page.fill("#call-words", "货款没有付清，两人争吵")

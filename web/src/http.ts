@@ -5,8 +5,11 @@ import { heard } from "./state/over.ts";
 
 const PATIENCE_MS = 12_000;
 
+/** pointer: to the field in what was sent (RFC 6901). */
+export interface WrongField { pointer: string; detail: string }
+
 export class Refusal extends Error {
-  constructor(readonly status: number, readonly detail: string, readonly type = "", readonly allowed: string[] = []) {
+  constructor(readonly status: number, readonly detail: string, readonly type = "", readonly allowed: string[] = [], readonly fields: WrongField[] = []) {
     super(detail);
   }
 }
@@ -29,8 +32,9 @@ async function fetched(path: string, how: RequestInit): Promise<Response> {
 async function refused(answer: Response): Promise<Refusal> {
   try {
     const problem = await answer.json();
-    const named = (problem.errors ?? []).map((one: { detail: string }) => one.detail).join(" ");
-    return new Refusal(answer.status, named || String(problem.detail ?? answer.statusText), String(problem.type ?? ""), problem.allowed ?? []);
+    const fields: WrongField[] = problem.errors ?? [];
+    const named = fields.map((one) => one.detail).join(" ");
+    return new Refusal(answer.status, named || String(problem.detail ?? answer.statusText), String(problem.type ?? ""), problem.allowed ?? [], fields);
   } catch {
     return new Refusal(answer.status, answer.statusText);
   }
@@ -73,7 +77,7 @@ export async function tell<T>(
   }
 }
 
-interface Decided { command_id: string; status: string; case_id?: string; problem?: { detail: string; status: number; allowed?: string[] } }
+interface Decided { command_id: string; status: string; case_id?: string; problem?: { detail: string; status: number; allowed?: string[]; errors?: WrongField[] } }
 
 /** A command to dispatch, followed until it is decided; null when nothing was decided in ten seconds. */
 export async function command(path: string, body: unknown, method: "POST" | "PUT" = "POST"): Promise<Decided | null> {
@@ -82,7 +86,7 @@ export async function command(path: string, body: unknown, method: "POST" | "PUT
   for (let left = 14; left > 0; left -= 1) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     const later = await ask<Decided>(`/dispatch/v1/commands/${answer.body.command_id}`);
-    if (later.status === "refused") throw new Refusal(later.problem?.status ?? 409, later.problem?.detail ?? "", "", later.problem?.allowed ?? []);
+    if (later.status === "refused") throw new Refusal(later.problem?.status ?? 409, later.problem?.detail ?? "", "", later.problem?.allowed ?? [], later.problem?.errors ?? []);
     if (later.status !== "pending") return later;
   }
   return null;

@@ -73,3 +73,9 @@ test("C2 completion knows categories by name and by initials", () => {
   assert.deepEqual(completions("dl . od", world, [], () => true, known), ["dl . 殴打他人 "]);
   assert.deepEqual(completions("jj br", world, [], () => true, known), ["jj brawl "]);
 });
+
+test("C2 aid names an area, and Tab offers those that lend", () => {
+  assert.deepEqual(fault("qy 1042;没有空闲"), { kind: "needs", what: "area" });
+  assert.deepEqual(completions("qy 1042 ", world, [], () => true, [], ["慈音", "东城"]), ["qy 1042 慈音 ", "qy 1042 东城 "]);
+  assert.deepEqual(completions("qy 1042 慈", world, [], () => true, [], ["慈音", "东城"]), ["qy 1042 慈音 "]);
+});

@@ -39,6 +39,13 @@ def test_C2_units_and_categories_have_their_initials() -> None:
     assert told["category_initials"]["020301"]
 
 
+def test_who_lends_units_is_told_the_nearest_first() -> None:
+    areas = load_areas(AREAS)
+    told = orjson.loads(read_ground(AREAS / "yujin", areas["yujin"]).plain)
+    assert [(one["id"], one["name_en"]) for one in told["lenders"]] == [("ciyin", "Ciyin"), ("dongcheng", "Dongcheng")]
+    assert orjson.loads(read_ground(AREAS / "gaoqiao", areas["gaoqiao"]).plain)["lenders"] == []
+
+
 def test_kinds_are_called_by_code_and_by_alias() -> None:
     kinds = read_kinds(AREAS / "gaoqiao")
     assert kinds["brawl"] == kinds["020301"]

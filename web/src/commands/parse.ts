@@ -16,7 +16,7 @@ export type Fault =
   | { kind: "ambiguous"; word: string; among: string[] }
   | { kind: "no-unit"; word: string; like: string | null }
   | { kind: "no-incident"; word: string }
-  | { kind: "needs"; what: "unit" | "incident" | "incidents" | "reason" | "words" }
+  | { kind: "needs"; what: "unit" | "incident" | "incidents" | "reason" | "words" | "area" }
   | { kind: "nothing-selected" };
 
 export interface Said {
@@ -127,7 +127,8 @@ function missing(said: Said, world: World): Fault | null {
   if (verb.takes.includes("incidents") && said.incidents.length < 2) return { kind: "needs", what: "incidents" };
   if ((verb.takes.includes("unit") || (verb.takes.includes("units") && verb.id !== "assign")) && said.units.length === 0) return { kind: "needs", what: "unit" };
   if (verb.reason && said.reason === "") return { kind: "needs", what: "reason" };
-  if (["note", "clear", "solve", "own", "hold", "aid", "step", "category", "priority", "place"].includes(verb.id) && said.words === "") return { kind: "needs", what: "words" };
+  if (verb.id === "aid" && said.words === "") return { kind: "needs", what: "area" };
+  if (["note", "clear", "solve", "own", "hold", "step", "category", "priority", "place"].includes(verb.id) && said.words === "") return { kind: "needs", what: "words" };
   return null;
 }
 
@@ -142,7 +143,7 @@ export function duration(word: string): number | null {
 }
 
 /** What Tab could make of the word being typed, the likeliest first: whole lines. */
-export function completions(text: string, world: World, results: readonly string[], may: (scope: string) => boolean, categories: readonly { name: string; initials: string }[] = []): string[] {
+export function completions(text: string, world: World, results: readonly string[], may: (scope: string) => boolean, categories: readonly { name: string; initials: string }[] = [], lenders: readonly string[] = []): string[] {
   const plain = folded(text).replace(/^\s+/, "");
   const space = plain.lastIndexOf(" ");
   if (space < 0) {
@@ -169,6 +170,7 @@ export function completions(text: string, world: World, results: readonly string
   if (verb.takes.includes("incidents") || (verb.takes.includes("incident") && !hasIncident)) {
     found.push(...world.incidents.filter((one) => one.number.startsWith(last)).map((one) => one.number));
   }
+  if (verb.id === "aid") found.push(...lenders.filter((one) => one.toLowerCase().startsWith(last.toLowerCase())));
   if (verb.id === "clear" || verb.id === "solve") found.push(...results.filter((one) => one.toLowerCase().startsWith(last.toLowerCase())));
   if (last !== "" && ["category", "call", "case"].includes(verb.id)) {
     found.push(...categories.filter((one) => one.name.toLowerCase().startsWith(last.toLowerCase()) || one.initials.startsWith(last.toLowerCase())).map((one) => one.name));

@@ -9,7 +9,7 @@ import { advice, adviceFor } from "../state/advice.ts";
 import { onIt, type Assignment, type Incident } from "../state/types.ts";
 import { area, openCase, select } from "../state/view.ts";
 import { words } from "../words/index.ts";
-import { refusal } from "../words/refusals.ts";
+import { refusalOf } from "../words/refusals.ts";
 import { canUndo, say, takeUndo } from "./answer.ts";
 import { duration, type Said } from "./parse.ts";
 import { beginCall, draft, drafted, gist } from "../state/call.ts";
@@ -142,7 +142,12 @@ async function perform(said: Said): Promise<string> {
       return done[verb.id](commas(units));
     case "stand-down": return order(`/units/${unit}/emergency/end?area=${area.value}`, { reason }, done["stand-down"](unit));
     case "recall": return order(`/units/${unit}/recall?area=${area.value}`, { reason }, done["recall"](unit));
-    case "aid": return order(`/incidents/${id}/ask-aid`, { area: said.words, reason: why }, done["aid"](number, said.words));
+    case "aid": {
+      const low = said.words.toLowerCase();
+      const lender = ground.value?.lenders.find((one) => one.id === low || one.name_zh === said.words || one.name_en.toLowerCase() === low);
+      if (lender === undefined && ground.value !== null) throw new Cannot(whomToAsk());
+      return order(`/incidents/${id}/ask-aid`, { area: lender?.id ?? said.words, reason: why }, done["aid"](number, lender === undefined ? said.words : named(lender)));
+    }
     case "case": {
       const kind = said.words || incidents.get(id)?.category.code || "";
       const answer = await tell<{ case_id: string }>("POST", "/intake/v1/disputes", { kind, incident_id: id, external_id: `page-${id}` });
@@ -163,6 +168,12 @@ export function openMade(): boolean {
   canOpen = null;
   return true;
 }
+
+/** The neighbours that lend, as somebody types them. */
+export const lenderNames = (): string[] => (ground.value?.lenders ?? []).map(named);
+
+/** Whom units can be asked of. */
+export const whomToAsk = (): string => (lenderNames().length === 0 ? words.wrong.noLender : words.wrong.area(commas(lenderNames())));
 
 /** A category by its code, an alias, or its name. */
 function categoryOf(text: string): string {
@@ -202,7 +213,7 @@ function refuse(text: string): false {
 export function explain(error: unknown): false {
   if (error instanceof Cannot) return refuse(error.message);
   if (error instanceof Unconfirmed) return refuse(words.bad.unconfirmed);
-  if (error instanceof Refusal) return refuse(error.status === 503 ? words.bad.offline : refusal(error.status, error.detail));
+  if (error instanceof Refusal) return refuse(error.status === 503 ? words.bad.offline : refusalOf(error));
   return refuse(words.bad.offline);
 }
 

@@ -12,6 +12,8 @@ export interface Ground {
   zones: GeoJSON.FeatureCollection;
   stations: GeoJSON.FeatureCollection;
   standby: GeoJSON.FeatureCollection;
+  /** Neighbours that lend units here. */
+  lenders: ({ id: string } & Named)[];
   unit_initials: Record<string, string>;
   category_initials: Record<string, string>;
 }

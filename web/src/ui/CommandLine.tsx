@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { last, say } from "../commands/answer.ts";
 import { completions, isFault, parse, type Said, type World } from "../commands/parse.ts";
-import { categoryNames, explain, openMade, preview, resultNames, run } from "../commands/run.ts";
+import { categoryNames, explain, lenderNames, openMade, preview, resultNames, run, whomToAsk } from "../commands/run.ts";
 import { verbOf } from "../commands/verbs.ts";
 import { may } from "../session.ts";
 import { incidents } from "../state/board.ts";
@@ -65,7 +65,7 @@ export function fillCommand(text: string, atOnce = false): void {
 }
 
 function offer(text: string): void {
-  offered.value = text.trim() === "" ? [] : completions(text, world(), resultNames(), may, categoryNames());
+  offered.value = text.trim() === "" ? [] : completions(text, world(), resultNames(), may, categoryNames(), lenderNames());
 }
 
 async function enter(): Promise<void> {
@@ -82,7 +82,7 @@ async function enter(): Promise<void> {
   offered.value = [];
   const said = parse(text, world());
   if (isFault(said)) {
-    say(false, words.fault(said));
+    say(false, said.kind === "needs" && said.what === "area" ? whomToAsk() : words.fault(said));
     return;
   }
   try {

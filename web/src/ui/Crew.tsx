@@ -10,7 +10,7 @@ import { onIt, type Assignment, type Incident, type Unit } from "../state/types.
 import { limits, span } from "../state/urgency.ts";
 import { address, area } from "../state/view.ts";
 import { clockTime, words } from "../words/index.ts";
-import { refusal } from "../words/refusals.ts";
+import { refusalOf } from "../words/refusals.ts";
 import { work } from "../words/work.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Over } from "./Over.tsx";
@@ -59,7 +59,7 @@ async function act(run: () => Promise<unknown>, done: string): Promise<void> {
     const told = await run();
     answer.value = told === null ? { ok: false, text: words.bad.silent } : { ok: true, text: done };
   } catch (error) {
-    answer.value = { ok: false, text: error instanceof Refusal ? refusal(error.status, error.detail) : error instanceof Unconfirmed ? words.bad.unconfirmed : work.radio };
+    answer.value = { ok: false, text: error instanceof Refusal ? refusalOf(error) : error instanceof Unconfirmed ? words.bad.unconfirmed : work.radio };
   }
   busy.value = false;
   await read();

@@ -8,6 +8,7 @@ import { forms } from "../state/lookups.ts";
 import type { Incident } from "../state/types.ts";
 import { words } from "../words/index.ts";
 import { ResultField } from "./ResultField.tsx";
+import { canBeSent, markRefused } from "./wrong.ts";
 
 const COUNTS = ["people_involved", "injured", "dead", "detained", "helped", "vehicles_lost", "vehicles_recovered"];
 const LOSSES = ["lost_yuan", "recovered_yuan", "prevented_yuan"];
@@ -20,6 +21,8 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
   const close = (): void => { formFor.value = null; };
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (form.current === null) return;
+    if (!canBeSent(form.current)) { say(false, words.wrong.marked); return; }
     const value = (name: string): string => (form.current?.elements.namedItem(name) as HTMLInputElement).value.trim();
     const numbers = (names: string[]): Record<string, number> => Object.fromEntries(names.flatMap((name) => (value(name) === "" ? [] : [[name, Number(value(name))]])));
     say(null, words.running);
@@ -27,15 +30,18 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
       const done = await command(`/incidents/${incident.incident_id}/feedback`, { kind: "final", result: value("result"), counts: numbers(COUNTS), losses: numbers(LOSSES), ...(value("described") === "" ? {} : { words: value("described") }) });
       if (done === null) say(false, words.bad.silent);
       else { say(true, words.done["feedbackGiven"](incident.number)); close(); }
-    } catch (error) { explain(error); }
+    } catch (error) {
+      explain(error);
+      if (form.current !== null) markRefused(form.current, error, { words: "described" });
+    }
   };
   const asked = (name: string): string => `${words.form[name]}${needs(name) ? ` * ${words.form["required"]}` : ""}`;
   const label = (name: string) => <label for={`form-${name}`}>{asked(name)}</label>;
   return (
-    <form ref={form} class="feedback" aria-label={words.form["title"]} onSubmit={(event) => void send(event)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } if (event.key === "Enter" && event.ctrlKey) void send(event); }}>
+    <form ref={form} class="feedback" noValidate aria-label={words.form["title"]} onSubmit={(event) => void send(event)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } if (event.key === "Enter" && event.ctrlKey) void send(event); }}>
       <h3>{words.form["title"]}</h3>
       <div class="feedback-fields">
-        <ResultField id="form-result" label={asked("result")} />
+        <ResultField id="form-result" label={words.form["result"] ?? ""} />
         {COUNTS.map((name) => <div key={name}>{label(name)}<input id={`form-${name}`} name={name} type="number" min="0" step="1" inputMode="numeric" /></div>)}
         {LOSSES.map((name) => <div key={name}>{label(name)}<input id={`form-${name}`} name={name} type="number" min="0" step="0.01" inputMode="decimal" /></div>)}
         <div class="whole">{label("described")}<textarea id="form-described" name="described" rows={2} maxLength={2000} /></div>

@@ -15,6 +15,7 @@ import type { Priority } from "../state/types.ts";
 import { area, select } from "../state/view.ts";
 import { words } from "../words/index.ts";
 import { placeOf } from "./Incidents.tsx";
+import { markWrong } from "./wrong.ts";
 import { IncidentMark } from "./Mark.tsx";
 
 interface Hit { name: string; name_en: string; lon: number; lat: number; grid_cell: string; confidence: number }
@@ -25,6 +26,9 @@ const busy = signal(false);
 /** Intake has not answered for so long that somebody should know. */
 const slow = signal(false);
 const SLOW_MS = 5000;
+const PHONE = /^\+?\d[\d\s()转-]{2,}$/;
+/** When the draft was last changed: what was refused before it says nothing of it. */
+const editedAt = signal(0);
 function matching(text: string): CategoryRow[] {
   const low = text.trim().toLowerCase();
   if (low === "") return [];
@@ -87,8 +91,16 @@ async function accept(): Promise<void> {
   const call = draft.value;
   if (busy.value) return;
   const code = call.code ?? matching(call.what)[0]?.code;
-  if (code === undefined) { say(false, words.bad.category); return; }
-  if (call.where.trim() === "" && call.lon === null) { say(false, words.bad.place); return; }
+  const wrong = code === undefined ? ["what", call.what.trim() === "" ? words.wrong.missing : words.bad.category]
+    : call.where.trim() === "" && call.lon === null ? ["where", words.wrong.missing]
+      : call.phone.trim() !== "" && !PHONE.test(call.phone.trim()) ? ["phone", words.wrong.phone] : null;
+  if (wrong !== null) {
+    const [name = "", text = ""] = wrong;
+    const field = document.getElementById(`call-${name}`) as HTMLInputElement | null;
+    say(false, `${words.call[name as "what" | "where" | "phone"]}${words.colon}${text}`);
+    if (field !== null) { markWrong(field, text); field.focus(); }
+    return;
+  }
   busy.value = true;
   say(null, words.call.busy);
   const key = call.key || newKey();
@@ -161,7 +173,7 @@ export function TakeCall() {
     else if (event.altKey && event.key.toLowerCase() === "l" && same?.[0] !== undefined) { event.preventDefault(); void addCaller(same[0].incident_id); }
   };
   return (
-    <section class="panel drawer call" aria-label={words.call.title} onKeyDown={onKey}>
+    <section class="panel drawer call" aria-label={words.call.title} onKeyDown={onKey} onInput={() => { editedAt.value = now(); }}>
       <h2>{words.call.title}</h2>
       <form class="call-form" onSubmit={(event) => { event.preventDefault(); void accept(); }}>
         <div class="call-fields">
@@ -186,7 +198,7 @@ export function TakeCall() {
         <div class="call-side"><h3>{words.call.same}</h3>
           {same === null ? <p class="ink2">{words.call.sayFirst}</p> : same.length === 0 ? <p class="ink2">{words.call.none}</p> : <ul>{same.map((each, n) => { const one = incidents.get(each.incident_id); return (
             <li key={each.incident_id}>{one !== undefined && <><IncidentMark priority={one.priority} /> <b>{one.number}</b> {named(one.category)} · {placeOf(one)} </>}{one === undefined && `${words.status.active} `}<small class="ink2">{words.call.alike(each.score)}</small> <button type="button" onClick={() => void addCaller(each.incident_id)}>{words.call.addCaller}{n === 0 && <> <kbd>Alt+L</kbd></>}</button></li>); })}</ul>}
-          {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
+          {last.value?.ok === false && last.value.beside && last.value.at > editedAt.value && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
           {slow.value && <p class="note" role="status">{words.call.slow}</p>}
           <p class="call-go"><button type="submit" class="main" disabled={busy.value}>{busy.value ? words.call.busy : call.sent !== "" ? words.call.again : words.call.accept} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={park}>{words.call.park} <kbd>Esc</kbd></button> <button type="button" onClick={throwAway}>{words.call.throwAway} <kbd>Alt+X</kbd></button></p></div>
       </form>

@@ -72,8 +72,17 @@ export const en: Words = {
       case "no-unit": return fault.like === null ? `No ${fault.word}` : `No ${fault.word}. ${fault.like}?`;
       case "no-incident": return `No open incident ${fault.word}`;
       case "nothing-selected": return "Nothing is selected: choose with j k";
-      case "needs": return { unit: "Name a unit, such as P3", incident: "Name an incident, or select one", incidents: "Name two incidents", reason: "Add ;reason", words: "Add words" }[fault.what];
+      case "needs": return { unit: "Name a unit, such as P3", incident: "Name an incident, or select one", incidents: "Name two incidents", reason: "Add ;reason", area: "Name the area to ask", words: "Add words" }[fault.what];
     }
+  },
+  wrong: {
+    marked: "Some fields need a change: see what is marked", missing: "fill this in", longer: (n: string) => `at least ${n} characters`, shorter: (n: string) => `at most ${n} characters`, least: (n: string) => `${n} or more`, most: (n: string) => `${n} or less`,
+    whole: "a whole number", step: (n: string) => `no finer than ${n}`, number: "a number", date: "a date", written: "not written as it has to be", among: (known: string) => `one of: ${known}`, lacks: (names: string[]) => `The form still needs: ${names.join(", ")}`,
+    phone: "only digits, spaces, + and -", kind: "No such kind of dispute: choose from the list", area: (known: string) => `Ask which area? ${known}`, noLender: "No neighbour lends units here", reversed: "“From” is after “to”: swap them",
+  },
+  fields: {
+    text: "Words", description: "Words", words: "Words", reason: "Reason", area: "Area", kind: "Kind", category: "Category", code: "Category", disposition: "Result", units: "Units", phone: "Phone", name: "Name", priority: "Priority",
+    address: "Place", location: "Place", from: "From", to: "To", shift: "Shift", role: "Role", order: "What to put right", due_at: "Deadline", deadline: "Deadline", source: "Source",
   },
   bad: {
     unconfirmed: "Unconfirmed; don't resend: look whether it happened", silent: "Dispatch silent; use radio", offline: "The service does not answer; try again soon", forbidden: "You have no right to do this",
@@ -100,6 +109,6 @@ export const en: Words = {
   layers: { heat: "Heat", standby: "Standby points", zones: "Zones", home: "Whole", list: "List", stations: "Stations", cells: "Grid cells", busiest: "Busiest places (four weeks)" }, incidentsThere: (n: number) => `${n} incident${s(n)}`, mapFailed: "The map cannot be drawn (no WebGL in this browser): the lists work all the same", cluster: (n: number) => `${n} here`,
   wall: { queue: "Unsent", p1: "P1", oldest: "Oldest unsent", tonight: "1-3-5 in time", next: "Next due", page: (a: number, b: number) => `page ${a}/${b}`, more: "more", answered: "answered", arrived: "on scene", handled: "handled", calm: "No open incidents" },
   notice: { delivered: (to: string) => `Delivered to ${to}`, failed: (to: string) => `Not delivered to ${to}` },
-  colon: ": ", offline: "offline", reload: "Reload", close: "Close", back: "Back", more: "More", none: "none", yes: "yes", no: "no", of: "/", send: "Send", cancelled: "Dropped",
+  semicolon: "; ", colon: ": ", offline: "offline", reload: "Reload", close: "Close", back: "Back", more: "More", none: "none", yes: "yes", no: "no", of: "/", send: "Send", cancelled: "Dropped",
   event: events,
 };

@@ -1,4 +1,5 @@
 // What the services say when they refuse is one English sentence; on a Chinese page it is said in Chinese.
+import type { Refusal } from "../http.ts";
 import { session } from "../session.ts";
 import { words } from "./index.ts";
 import { work } from "./work.ts";
@@ -17,7 +18,6 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
   [/^the assignment is (\w+): it cannot be (\w+)$/, (now, then) => `派单已是“${status(now ?? "")}”，不能再“${status(then ?? "")}”`],
   [/^(\S+) cannot be (merged into|linked to) itself$/, (n) => `${n} 不能与自己合并或关联`],
   [/^(\S+) is (\w+): nothing can be merged into it$/, (n, now) => `${n} 已是“${status(now ?? "")}”，不能并入`],
-  [/^the final form of (\S+) needs (.+): fill them in and send it again$/, (n, what) => `${n} 的反馈单还缺：${what}`],
   [/^(.+) is on the scene of (\S+): it cannot be held$/, (u, n) => `${u} 已在 ${n} 现场，不能挂起`],
   [/^(\S+) is no neighbour that lends to (\S+)$/, (a) => `${a} 不是可借警力的邻区`],
   [/^(\S+) is (\w+): it waits for nobody$/, (n, now) => `${n} 已是“${status(now ?? "")}”，不等警力`],
@@ -59,6 +59,48 @@ const SENTENCES: [RegExp, (...found: string[]) => string][] = [
   [/does not answer just now\.$/, () => "服务无应答，稍候再试"],
   [/The area's writer has not answered in time/, () => "派警无应答，用电台"],
 ];
+
+const WRONG: [RegExp, (...found: string[]) => string][] = [
+  [/^required$|at least 1 character|at least 1 item/, () => words.wrong.missing],
+  [/at least (\d+) character/, (n) => words.wrong.longer(n ?? "")],
+  [/at most (\d+) character/, (n) => words.wrong.shorter(n ?? "")],
+  [/greater than or equal to (\S+)$/, (n) => words.wrong.least(n ?? "")],
+  [/less than or equal to (\S+)$/, (n) => words.wrong.most(n ?? "")],
+  [/valid integer/, () => words.wrong.whole],
+  [/valid number/, () => words.wrong.number],
+  [/valid date|valid datetime|between the years/, () => words.wrong.date],
+  [/match pattern/, () => words.wrong.written],
+  [/^.+ is not a result of \S+: it has (.+)\.$/, (known) => words.wrong.among(known ?? "")],
+];
+
+/** What to do about a field, in the person's language. */
+export function wrongIn(httpStatus: number, detail: string): string {
+  for (const [pattern, say] of WRONG) {
+    const found = pattern.exec(detail);
+    if (found !== null) return say(...found.slice(1));
+  }
+  return refusal(httpStatus, detail);
+}
+
+/** What a field is called, by its pointer; empty where it has no name on the page. */
+export function fieldName(pointer: string): string {
+  for (const name of pointer.split(/[/.]/).reverse()) {
+    const found = words.fields[name] ?? words.form[name] ?? work.field[name];
+    if (found !== undefined) return found;
+  }
+  return "";
+}
+
+/** The fields that a final form lacks, as dispatch names them. */
+export const lacking = (detail: string): string[] => /^the final form of .+ needs (.+): fill them in and send it again$/.exec(detail)?.[1]?.split(", ") ?? [];
+
+/** The reason of a refusal in the page's language, with the fields that it names. */
+export function refusalOf(error: Refusal): string {
+  const lacks = lacking(error.detail);
+  if (lacks.length > 0) return words.wrong.lacks(lacks.map((one) => fieldName(one) || one));
+  if (error.status === 401 || error.fields.length === 0) return refusal(error.status, error.detail);
+  return error.fields.map((one) => [fieldName(one.pointer), wrongIn(error.status, one.detail)].filter((each) => each !== "").join(words.colon)).join(words.semicolon);
+}
 
 /** The reason of a refusal in the page's language; what is not known is told as it came. */
 export function refusal(httpStatus: number, detail: string): string {

@@ -70,9 +70,18 @@ export const zh = {
       case "no-unit": return fault.like === null ? `无 ${fault.word}` : `无 ${fault.word}，${fault.like}？`;
       case "no-incident": return `没有未结警情 ${fault.word}`;
       case "nothing-selected": return "没有选中的警情：先用 j k 选";
-      case "needs": return { unit: "请写警力，如 P3", incident: "请写警情号，或先选一条", incidents: "请写两个警情号", reason: "请加 ;原因", words: "请写内容" }[fault.what];
+      case "needs": return { unit: "请写警力，如 P3", incident: "请写警情号，或先选一条", incidents: "请写两个警情号", reason: "请加 ;原因", area: "请写向哪个辖区求援", words: "请写内容" }[fault.what];
     }
   },
+  wrong: {
+    marked: "有的栏要改：看标红的", missing: "请填写", longer: (n: string) => `至少 ${n} 个字`, shorter: (n: string) => `最多 ${n} 个字`, least: (n: string) => `不能小于 ${n}`, most: (n: string) => `不能大于 ${n}`,
+    whole: "请写整数", step: (n: string) => `最小到 ${n}`, number: "请写数字", date: "请写日期", written: "写法不对", among: (known: string) => `请写其中之一：${known}`, lacks: (names: string[]) => `反馈单还缺：${names.join("、")}`,
+    phone: "只写数字、空格、+、-", kind: "没有这个纠纷类别：从列表里选", area: (known: string) => `向哪个辖区求援？${known}`, noLender: "没有可借警力的邻区", reversed: "“从”在“到”之后：换过来",
+  },
+  fields: {
+    text: "内容", description: "内容", words: "内容", reason: "原因", area: "辖区", kind: "类别", category: "类别", code: "类别", disposition: "处理结果", units: "警力", phone: "电话", name: "姓名", priority: "级别",
+    address: "地点", location: "地点", from: "从", to: "到", shift: "班次", role: "身份", order: "整改要求", due_at: "期限", deadline: "期限", source: "来源",
+  } as Record<string, string>,
   bad: {
     unconfirmed: "未确认，勿重发：看动态里有没有", silent: "派警无应答，用电台", offline: "服务无应答，稍候再试", forbidden: "没有这个权限",
     unitOn: (u: string, n: string) => `${u} 在 ${n}，用 gp 改派`, unitFree: (u: string) => `${u} 没有在办的警情`, unitOff: (u: string) => `${u} 已下岗：on ${u} 上岗`,
@@ -98,7 +107,7 @@ export const zh = {
   layers: { heat: "热力", standby: "待命点", zones: "防区", home: "全图", list: "清单", stations: "派出所", cells: "警格", busiest: "警情最多处（四周）" }, incidentsThere: (n: number) => `${n} 起`, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
   wall: { queue: "未派", p1: "一级", oldest: "最久未派", tonight: "1-3-5 达标", next: "下一个到期", page: (a: number, b: number) => `第 ${a}/${b} 页`, more: "更多", answered: "接警", arrived: "到场", handled: "处置", calm: "无未结警情" },
   notice: { delivered: (to: string) => `已送达 ${to}`, failed: (to: string) => `送达 ${to} 失败` },
-  colon: "：", offline: "离线", reload: "重新载入", close: "关闭", back: "返回", more: "更多", none: "无", yes: "是", no: "否", of: "／", send: "提交", cancelled: "已放弃",
+  semicolon: "；", colon: "：", offline: "离线", reload: "重新载入", close: "关闭", back: "返回", more: "更多", none: "无", yes: "是", no: "否", of: "／", send: "提交", cancelled: "已放弃",
   event: events,
 };
 

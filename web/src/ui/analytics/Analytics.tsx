@@ -7,7 +7,7 @@ import { now } from "../../state/clock.ts";
 import { categories } from "../../state/lookups.ts";
 import { area, part } from "../../state/view.ts";
 import { words } from "../../words/index.ts";
-import { refusal } from "../../words/refusals.ts";
+import { refusalOf } from "../../words/refusals.ts";
 import { work } from "../../words/work.ts";
 import { Insights, readInsights } from "./Insights.tsx";
 import { ByHour, Shares, type Hour } from "./Charts.tsx";
@@ -47,6 +47,7 @@ let asked = 0;
 
 async function read(): Promise<void> {
   asked += 1;
+  if (from.value > to.value) { problem.value = words.wrong.reversed; return; }
   const mine = asked;
   const query = (more: string): string => `/analytics/v1/response-times?area=${area.value}&from=${from.value}&to=${to.value}&segment=${segment.value}${more}`;
   try {
@@ -55,7 +56,7 @@ async function read(): Promise<void> {
     batch(() => { whole.value = all; table.value = rows; hours.value = hourly; problem.value = null; });
   } catch (error) {
     if (mine !== asked) return;
-    problem.value = error instanceof Refusal ? refusal(error.status, error.detail) : words.bad.offline;
+    problem.value = error instanceof Refusal ? refusalOf(error) : words.bad.offline;
   }
   const compared = await ask<Compared>(`/analytics/v1/comparisons?area=${area.value}&period=month&of=${to.value.slice(0, 7)}`).catch(() => null);
   if (mine === asked) sheet.value = compared;

@@ -12,6 +12,7 @@ import { dayOf, words } from "../../words/index.ts";
 import { work } from "../../words/work.ts";
 import { GradeMark } from "../Mark.tsx";
 import { Dialog } from "../Keys.tsx";
+import { canBeSent, markRefused, markWrong } from "../wrong.ts";
 import { Calendar, kindOf } from "./Calendar.tsx";
 import { CasePage } from "./CasePage.tsx";
 import { CheckIns } from "./CheckIns.tsx";
@@ -35,21 +36,31 @@ function Row({ one }: { one: Brief }) {
   );
 }
 
+/** The code of what a person calls a kind of dispute: by code, alias or name. */
+function kindBy(text: string): string | null {
+  const low = text.toLowerCase();
+  const known = kinds.value[low] ?? kinds.value[text] ?? Object.values(kinds.value).find((one) => one.name_zh === text || one.name_en.toLowerCase() === low);
+  return Object.entries(kinds.value).find(([code, one]) => /^08\d/.test(code) && one.name_zh === known?.name_zh)?.[0] ?? null;
+}
+
 function NewCase() {
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const value = (id: string): string => (form.querySelector(`#${id}`) as HTMLInputElement).value.trim();
+    if (!canBeSent(form)) return;
+    const kind = kindBy(value("new-kind"));
+    if (kind === null) { markWrong(form.querySelector("#new-kind") as HTMLInputElement, words.wrong.kind); return; }
     try {
-      const answer = await tell<{ id: string }>("POST", "/mediation/v1/cases", { area: area.value, kind: value("new-kind"), ...(value("new-words") ? { description: value("new-words") } : {}) });
+      const answer = await tell<{ id: string }>("POST", "/mediation/v1/cases", { area: area.value, kind, ...(value("new-words") ? { description: value("new-words") } : {}) });
       opening.value = false;
       openCase(answer.body.id);
       await readCases();
-    } catch (error) { told.value = { ok: false, text: await failedWith(error, "") }; }
+    } catch (error) { told.value = { ok: false, text: await failedWith(error, "") }; markRefused(form, error); }
   };
-  return <Dialog label={work.newCase} close={() => { opening.value = false; }}><form class="step-form" onSubmit={(event) => void send(event)}><h2>{work.newCase}</h2>
-    <div><label for="new-kind">{work.kind} *</label><input id="new-kind" required list="kinds" /><datalist id="kinds">{Object.entries(kinds.value).filter(([code]) => /^08\d/.test(code)).map(([code, one]) => <option key={code} value={code}>{named(one)}</option>)}</datalist></div>
-    <div><label for="new-words">{work.description}</label><textarea id="new-words" rows={3} /></div>
+  return <Dialog label={work.newCase} close={() => { opening.value = false; }}><form class="step-form" noValidate onSubmit={(event) => void send(event)}><h2>{work.newCase}</h2>
+    <div><label for="new-kind">{work.kind} *</label><input id="new-kind" name="kind" required list="kinds" /><datalist id="kinds">{Object.entries(kinds.value).filter(([code]) => /^08\d/.test(code)).map(([code, one]) => <option key={code} value={code}>{named(one)}</option>)}</datalist></div>
+    <div><label for="new-words">{work.description}</label><textarea id="new-words" name="description" rows={3} maxLength={4000} /></div>
     {told.value !== null && !told.value.ok && <p class="answer bad" role="alert">× {told.value.text}</p>}
     <p><button type="submit" class="main">{work.opensCase}</button></p></form></Dialog>;
 }

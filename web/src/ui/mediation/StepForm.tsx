@@ -3,9 +3,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { Refusal, tell, Unconfirmed } from "../../http.ts";
 import { may } from "../../session.ts";
 import { words } from "../../words/index.ts";
-import { refusal } from "../../words/refusals.ts";
+import { refusalOf } from "../../words/refusals.ts";
 import { work } from "../../words/work.ts";
 import { opened, readCase, readCases, type Whole } from "./cases.ts";
+import { canBeSent } from "../wrong.ts";
 import { STEPS, type Field, type Step, type Values } from "./steps.ts";
 
 export const told = signal<{ ok: boolean; text: string } | null>(null);
@@ -15,7 +16,7 @@ export async function failedWith(error: unknown, id: string): Promise<string> {
   if (error instanceof Unconfirmed) return words.bad.unconfirmed;
   if (!(error instanceof Refusal)) return words.bad.offline;
   if (error.status === 412) { await readCase(id, may("personal:read")); return work.stale; }
-  return refusal(error.status, error.detail);
+  return refusalOf(error);
 }
 
 function Input({ field, id, value, change }: { field: Field; id: string; value: string; change: (text: string) => void }) {
@@ -41,6 +42,7 @@ export function StepForm({ step, one, done }: { step: Step; one: Whole; done: ()
   useEffect(() => { form.current?.querySelector<HTMLElement>("select, textarea, input, button")?.focus(); }, []);
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
+    if (form.current === null || !canBeSent(form.current)) return;
     try {
       await tell("POST", `/mediation/v1/cases/${one.id}/${step.path(values.value)}`, step.body(values.value, one), { "If-Match": opened.value?.etag ?? "" });
       told.value = { ok: true, text: work.done(work.steps[step.id] ?? step.id) };
@@ -51,7 +53,7 @@ export function StepForm({ step, one, done }: { step: Step; one: Whole; done: ()
     }
   };
   return (
-    <form ref={form} class="step-form" aria-label={work.steps[step.id]} onSubmit={(event) => void send(event)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); done(); } }}>
+    <form ref={form} class="step-form" noValidate aria-label={work.steps[step.id]} onSubmit={(event) => void send(event)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); done(); } }}>
       {fields.map((field) => <div key={field.name} class={field.kind === "yes" ? "check" : ""}><label for={`step-${field.name}`}>{work.field[field.name]}{field.required === true && " *"}</label><Input field={field} id={`step-${field.name}`} value={values.value[field.name] ?? ""} change={(text) => { values.value = { ...values.value, [field.name]: text }; }} /></div>)}
       <p><button type="submit" class="main">{work.steps[step.id]}</button> <button type="button" onClick={done}>{work.close} <kbd>Esc</kbd></button></p>
     </form>
