@@ -322,9 +322,20 @@ async def test_C2_a_form_that_lacks_something_is_told_what_and_ends_the_incident
         await seat.say(f"反馈 {number}")
         await seat.page.select_option("#form-result", "受理案件")
         await seat.page.locator(".feedback button.main").click()
-        assert "还缺" in await seat.answer()
+        assert "反馈单还缺：损失（元）" in await seat.answer()
+        await seat.see("请填写", within=".feedback .wrong")
         await seat.page.fill("#form-lost_yuan", "3200")
         await seat.page.fill("#form-described", "调取监控，立案侦查")
+        # Leaving it throws nothing away, by key or by looking at something else.
+        await seat.page.keyboard.press("Escape")
+        await seat.see("反馈单没有交，写的还在", within=".drawer")
+        await seat.page.evaluate("document.activeElement?.blur()")
+        await seat.page.keyboard.press("Escape")
+        await seat.page.locator(".drawer").wait_for(state="detached")
+        await row(seat.page, number).click()
+        await seat.page.locator(".drawer .note button").click()
+        assert await seat.page.input_value("#form-lost_yuan") == "3200"
+        assert await seat.page.input_value("#form-described") == "调取监控，立案侦查"
         assert await seat.serious() == []
         await seat.page.keyboard.press("Control+Enter")
         await seat.see("反馈单已提交", within="#answer")

@@ -15,7 +15,7 @@ import { clockTime, dayTime, words } from "../words/index.ts";
 import { refusal } from "../words/refusals.ts";
 import { fillCommand, sendAdvice } from "./CommandLine.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
-import { formFor } from "../state/form.ts";
+import { formFor, written } from "../state/form.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Countdown, Since } from "./Timer.tsx";
 import { say } from "./Told.tsx";
@@ -161,7 +161,8 @@ export function Drawer() {
       <div class="drawer-body">
         <div class="drawer-left">
           {isOpen(incident) && <Advice incident={incident} />}
-          {formFor.value === incident.incident_id && <FeedbackForm incident={incident} />}
+          {formFor.value === incident.incident_id ? <FeedbackForm key={incident.incident_id} incident={incident} />
+            : written.value[incident.incident_id] !== undefined && <p class="note">{words.formKept} <button type="button" onClick={() => fillCommand(`feedback ${incident.number}`, true)}>{words.call.goOn} <kbd>fk</kbd></button></p>}
           <Crews incident={incident} />
           {report !== undefined && <section><h3>{words.words}</h3>
             {report.words.map((one, n) => <p key={n} class="said">{one.text}</p>)}

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { last, say } from "../commands/answer.ts";
 import { explain } from "../commands/run.ts";
 import { command } from "../http.ts";
-import { formFor } from "../state/form.ts";
+import { forget, formFor, write, written } from "../state/form.ts";
 import { forms } from "../state/lookups.ts";
 import type { Incident } from "../state/types.ts";
 import { words } from "../words/index.ts";
@@ -15,10 +15,18 @@ const LOSSES = ["lost_yuan", "recovered_yuan", "prevented_yuan"];
 
 export function FeedbackForm({ incident }: { incident: Incident }) {
   const form = useRef<HTMLFormElement>(null);
-  useLayoutEffect(() => { form.current?.querySelector<HTMLElement>("[name=result]")?.focus(); }, []);
+  useLayoutEffect(() => {
+    for (const [name, text] of Object.entries(written.value[incident.incident_id] ?? {})) {
+      const field = form.current?.elements.namedItem(name) as HTMLInputElement | null;
+      if (field != null) field.value = text;
+    }
+    form.current?.querySelector<HTMLElement>("[name=result]")?.focus();
+  }, []);
   const needed = forms.value.filter((one) => one.categories.some((code) => incident.category.code.startsWith(code))).flatMap((one) => one.require);
   const needs = (name: string): boolean => needed.some((one) => one === name || one.endsWith(`.${name}`));
   const close = (): void => { formFor.value = null; };
+  const leave = (): void => { close(); if (written.value[incident.incident_id] !== undefined) say(null, words.formKept); };
+  const keep = (event: Event): void => { const field = event.target as HTMLInputElement; write(incident.incident_id, field.name, field.value); };
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (form.current === null) return;
@@ -29,7 +37,7 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
     try {
       const done = await command(`/incidents/${incident.incident_id}/feedback`, { kind: "final", result: value("result"), counts: numbers(COUNTS), losses: numbers(LOSSES), ...(value("described") === "" ? {} : { words: value("described") }) });
       if (done === null) say(false, words.bad.silent);
-      else { say(true, words.done["feedbackGiven"](incident.number)); close(); }
+      else { say(true, words.done["feedbackGiven"](incident.number)); forget(incident.incident_id); close(); }
     } catch (error) {
       explain(error);
       if (form.current !== null) markRefused(form.current, error, { words: "described" });
@@ -38,7 +46,7 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
   const asked = (name: string): string => `${words.form[name]}${needs(name) ? ` * ${words.form["required"]}` : ""}`;
   const label = (name: string) => <label for={`form-${name}`}>{asked(name)}</label>;
   return (
-    <form ref={form} class="feedback" noValidate aria-label={words.form["title"]} onSubmit={(event) => void send(event)} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); close(); } if (event.key === "Enter" && event.ctrlKey) void send(event); }}>
+    <form ref={form} class="feedback" noValidate aria-label={words.form["title"]} onSubmit={(event) => void send(event)} onInput={keep} onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); leave(); } if (event.key === "Enter" && event.ctrlKey) void send(event); }}>
       <h3>{words.form["title"]}</h3>
       <div class="feedback-fields">
         <ResultField id="form-result" label={words.form["result"] ?? ""} />
@@ -47,7 +55,7 @@ export function FeedbackForm({ incident }: { incident: Incident }) {
         <div class="whole">{label("described")}<textarea id="form-described" name="described" rows={2} maxLength={2000} /></div>
       </div>
       {last.value?.ok === false && last.value.beside && <p class="answer bad" aria-hidden="true">× {last.value.text}</p>}
-      <p><button type="submit" class="main">{words.form["send"]} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={close}>{words.close} <kbd>Esc</kbd></button></p>
+      <p><button type="submit" class="main">{words.form["send"]} <kbd>Ctrl+Enter</kbd></button> <button type="button" onClick={leave}>{words.close} <kbd>Esc</kbd></button></p>
     </form>
   );
 }
