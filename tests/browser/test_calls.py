@@ -239,3 +239,25 @@ async def test_what_is_wrong_is_said_at_its_field_in_the_pages_language(
         await page.fill("#new-kind", "邻里")
         await page.keyboard.press("Enter")
         await page.locator("main.mediation .case-body").wait_for(timeout=20_000)
+
+
+async def test_notes_and_holds_are_read_by_who_may(room: System, browser: Browser, desk: Fengqiao) -> None:
+    number = await call(desk, "papers-1", "dispute")
+    async with seated(browser, room, sel=number) as seat:
+        await row(seat.page, number).wait_for()
+        await seat.say("bz . 家属已在路上")
+        assert "已备注" in await seat.answer()
+        await seat.say("gq . 10m;等翻译")
+        assert "已挂起" in await seat.answer()
+        await seat.see("挂起 · 到", within=".timeline li")
+        await seat.see("到 ", within=".drawer-head .chip")
+        assert await seat.page.locator(".timeline li button").count() == 0
+    async with seated(browser, room, "supervisor", sel=number) as seat:
+        noted = seat.page.locator(".timeline li", has_text="有备注")
+        await noted.locator("button").click()
+        await noted.filter(has_text="家属已在路上").wait_for()
+        held = seat.page.locator(".timeline li", has_text="挂起")
+        await held.locator("button").click()
+        await held.filter(has_text="等翻译").wait_for()
+        await seat.picture("papers-zh")
+        assert await seat.serious() == []

@@ -17,6 +17,7 @@ import { fillCommand, sendAdvice } from "./CommandLine.tsx";
 import { FeedbackForm } from "./FeedbackForm.tsx";
 import { formFor, written } from "../state/form.ts";
 import { IncidentMark } from "./Mark.tsx";
+import { Paper } from "./Paper.tsx";
 import { Countdown, Since } from "./Timer.tsx";
 import { say } from "./Told.tsx";
 import { Where } from "./Where.tsx";
@@ -154,6 +155,7 @@ export function Drawer() {
     <section class="panel drawer" aria-label={words.drawer}>
       <header class="drawer-head">
         <IncidentMark priority={incident.priority} /> <b class="big">{incident.number} {named(incident.category)}</b> <span class={`status ${incident.status}`}>{words.status[incident.status]}</span>
+        {incident.held_until !== undefined && <span class="chip">{words.until(clockTime(incident.held_until, incident.area))}</span>}
         {isOpen(incident) ? timer === undefined ? <Since at={incident.received_at} /> : <Countdown limit={timer} /> : null}
         <button type="button" class="quiet right" onClick={() => select(null)}>{words.close} <kbd>Esc</kbd></button>
         <p class="place"><Where incident={incident} address={report?.address ?? null} /> · {words.callers(incident.caller_count)} · {words.received} {clockTime(incident.received_at, incident.area)}{incident.level !== undefined && <> · {words.level(incident.level)}</>}{incident.weapon === true && <> · <span class="chip act">{words.weapon}</span></>}{incident.report_up !== undefined && <> · <span class="chip act">{words.reportUp}</span></>}{incident.void === true && <> · <span class="chip">{words.voidCall}</span></>}{incident.tags?.filter((one) => one !== "weapon").map((one) => <span key={one}> · <span class="chip">{named(tags.value[one] ?? { name_zh: one, name_en: one })}</span></span>)}</p>
@@ -172,7 +174,7 @@ export function Drawer() {
         <section class="timeline" aria-labelledby="timeline-title"><h3 id="timeline-title">{words.timeline}</h3>
           {failed.value && <p class="note">{words.loadFailed}</p>}
           {told === null ? <p class="ink2">{words.loading}</p> : <ol tabIndex={0} aria-labelledby="timeline-title">{told.timeline.map((one) => (
-            <li key={one.sequence}><time>{clockTime(one.at ?? "", incident.area)}</time> <span>{say(one)}{one.by?.client !== undefined && <small class="ink2"> {one.by.unit ?? one.by.client}</small>}</span></li>
+            <li key={one.sequence}><time>{clockTime(one.at ?? "", incident.area)}</time> <span>{say(one)}{one.type.includes("incident.held") && ` · ${words.until(clockTime(one.data.until, incident.area))}`}{one.by?.client !== undefined && <small class="ink2"> {one.by.unit ?? one.by.client}</small>} <Paper data={one.data ?? {}} /></span></li>
           ))}</ol>}
         </section>
       </div>

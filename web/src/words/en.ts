@@ -42,7 +42,7 @@ export const en: Words = {
     more: "If more are needed", refused: "No advice just now", send: "Send advice",
   },
   form: { title: "Feedback form", result: "Result", described: "What was done", people_involved: "People involved", injured: "Injured", dead: "Dead", detained: "Taken along", helped: "Helped", vehicles_lost: "Vehicles lost", vehicles_recovered: "Vehicles recovered", lost_yuan: "Lost (yuan)", recovered_yuan: "Recovered (yuan)", prevented_yuan: "Prevented (yuan)", send: "Send the form", required: "required" },
-  formKept: "The form is not sent; what was written is kept", on: "On it", timeline: "Timeline", surroundings: "Surroundings", words: "What was said", history: "Earlier", near: "near",
+  until: (at: string) => `until ${at}`, readPaper: "Read the words", lookIsRecorded: "Who looks is recorded", formKept: "The form is not sent; what was written is kept", on: "On it", timeline: "Timeline", surroundings: "Surroundings", words: "What was said", history: "Earlier", near: "near",
   nothingNear: "Nothing is recorded near here", metres: (n: number) => `${n} m`, cameras: "Cameras", posts: "Posts", hazards: "Hazards", warnings: "Warnings", earlier: "Earlier here",
   masked: "Names and numbers are masked", loadFailed: "Could not be read; tried again soon",
   act: {

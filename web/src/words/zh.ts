@@ -40,7 +40,7 @@ export const zh = {
     more: "如要增派", refused: "现在算不出建议", send: "派出建议",
   } as Record<string, any>,
   form: { title: "反馈单", result: "处理结果", described: "处置经过", people_involved: "涉及人数", injured: "受伤", dead: "死亡", detained: "带走", helped: "救助", vehicles_lost: "丢车", vehicles_recovered: "找回车", lost_yuan: "损失（元）", recovered_yuan: "挽回（元）", prevented_yuan: "止付（元）", send: "提交反馈", required: "必填" } as Record<string, string>,
-  formKept: "反馈单没有交，写的还在", on: "在办警力", timeline: "时间线", surroundings: "周边", words: "报警内容", history: "旧警情", near: "近处",
+  until: (at: string) => `到 ${at}`, readPaper: "看内容", lookIsRecorded: "查看会留痕", formKept: "反馈单没有交，写的还在", on: "在办警力", timeline: "时间线", surroundings: "周边", words: "报警内容", history: "旧警情", near: "近处",
   nothingNear: "记录中没有周边信息", metres: (n: number) => `${n} 米`, cameras: "探头", posts: "警务点", hazards: "隐患", warnings: "警示", earlier: "旧警情",
   masked: "姓名、号码已遮蔽", loadFailed: "读取失败，稍后自动再试",
   act: {
