@@ -261,3 +261,10 @@ async def test_notes_and_holds_are_read_by_who_may(room: System, browser: Browse
         await held.filter(has_text="等翻译").wait_for()
         await seat.picture("papers-zh")
         assert await seat.serious() == []
+
+
+async def test_a_case_that_is_not_there_is_said(room: System, browser: Browser) -> None:
+    missing = "gaoqiao-case-" + "a" * 26
+    async with seated(browser, room, "mediator", view="mediation", case=missing) as seat:
+        await seat.see("没有这件案子", within=".case")
+        await seat.picture("case-missing-zh")

@@ -3,7 +3,7 @@ import type { Work } from "./work.zh.ts";
 export const en: Work = {
   stage: { screened: "screened", assessed: "assessed", referred: "referred", in_resolution: "in resolution", disposed: "disposed", in_control: "in control", followed_up: "followed up", closed: "closed" },
   grade: { yellow: "yellow · ordinary", orange: "orange · difficult", red: "red · major" }, ungraded: "ungraded", tier: (n: number) => `tier ${n}`,
-  all: "All open", cases: "Mediation cases", noCases: "No open cases", noCase: "Choose a case on the left", week: "The next 7 days", noVisits: "Nothing is due in 7 days", today: "today", overdue: "overdue", opened: "opened", number: "incident", revision: "revision",
+  all: "All open", cases: "Mediation cases", noCases: "No open cases", noCase: "Choose a case on the left", noSuchCase: "There is no such case, or it is not yours to see: choose one on the left", week: "The next 7 days", noVisits: "Nothing is due in 7 days", today: "today", overdue: "overdue", opened: "opened", number: "incident", revision: "revision",
   outcome: { settled: "settled", settled_on_scene: "settled on the scene", failed: "failed", withdrawn: "withdrawn", transferred: "transferred" },
   sessionOutcome: { agreed: "agreed", adjourned: "adjourned", failed: "failed" },
   onlyMediators: "The next steps (assess, refer, agree) are taken by a mediator who signs in", parties: "Parties", addParty: "Add a party", name: "Name", role: "Role", phone: "Phone", minor: "minor", organisation: "organisation", person: "person", masked: "Masked: names need a right, and who looks is recorded", noParties: "No party is named yet",

@@ -2,7 +2,7 @@
 export const zh = {
   stage: { screened: "排查", assessed: "评估", referred: "流转", in_resolution: "化解", disposed: "处置", in_control: "管控", followed_up: "回访", closed: "办结" } as Record<string, string>,
   grade: { yellow: "黄·一般", orange: "橙·疑难", red: "红·重大" } as Record<string, string>, ungraded: "未定级", tier: (n: number) => `${n} 级联调`,
-  all: "全部在办", cases: "调解案件", noCases: "没有在办的案件", noCase: "从左边选一件", week: "七天日程", noVisits: "七天内没有要办的", today: "今天", overdue: "逾期", opened: "立案", number: "警情", revision: "版本",
+  all: "全部在办", cases: "调解案件", noCases: "没有在办的案件", noCase: "从左边选一件", noSuchCase: "没有这件案子，或不归你看：从左边选一件", week: "七天日程", noVisits: "七天内没有要办的", today: "今天", overdue: "逾期", opened: "立案", number: "警情", revision: "版本",
   outcome: { settled: "调解成功", settled_on_scene: "现场调解", failed: "调解不成", withdrawn: "撤回", transferred: "移送" } as Record<string, string>,
   sessionOutcome: { agreed: "达成一致", adjourned: "改期再调", failed: "未达成" } as Record<string, string>,
   onlyMediators: "下一步（评估、流转、协议）由调解员登录后办理", parties: "当事人", addParty: "加当事人", name: "姓名", role: "身份", phone: "电话", minor: "未成年", organisation: "单位", person: "个人", masked: "已遮蔽：看全名需要权限，查看会留痕", noParties: "还没有写当事人",

@@ -11,7 +11,7 @@ import { dayTime, wholeDay, words } from "../../words/index.ts";
 import { work } from "../../words/work.ts";
 import { GradeMark } from "../Mark.tsx";
 import { say } from "../Told.tsx";
-import { agreementWords, opened, people, readCase, venues, type Party, type Person, type Whole } from "./cases.ts";
+import { absent, agreementWords, failed, opened, people, readCase, venues, type Party, type Person, type Whole } from "./cases.ts";
 import { failedWith, StepForm, stepsOf, told } from "./StepForm.tsx";
 
 const step = signal<string | null>(null);
@@ -72,7 +72,10 @@ export function CasePage() {
   }, [casesChanged.value]);
   const page = opened.value;
   if (id === null) return <section class="panel case"><p class="empty">{work.noCase}</p></section>;
-  if (page === null) return <section class="panel case"><p class="empty">{words.loading}</p></section>;
+  if (page === null) {
+    const text = absent.value === id ? work.noSuchCase : failed.value ? words.loadFailed : words.loading;
+    return <section class="panel case"><p class="empty" role="status">{text} <button type="button" onClick={() => openCase(null)}>{words.close} <kbd>Esc</kbd></button></p></section>;
+  }
   const { whole: one, parties, masked } = page;
   const chosen = stepsOf(one).find((each) => each.id === step.value);
   const known = one.category ?? kinds.value[one.kind];

@@ -1,9 +1,9 @@
 // The cases of the area, what is due, and the case that is open; asked anew when the stream tells of one.
 import { signal } from "@preact/signals";
-import { ask, askWhole } from "../../http.ts";
+import { ask, askWhole, Refusal } from "../../http.ts";
 import { now } from "../../state/clock.ts";
 import type { Grade, Named } from "../../state/types.ts";
-import { area } from "../../state/view.ts";
+import { area, caseId } from "../../state/view.ts";
 import type { DueVisit } from "../Strip.tsx";
 
 export interface Brief {
@@ -23,6 +23,9 @@ export const cases = signal<Brief[] | null>(null);
 export const visits = signal<DueVisit[]>([]);
 export const failed = signal(false);
 export const opened = signal<{ whole: Whole; etag: string; parties: Party[]; masked: boolean } | null>(null);
+/** The case that is asked for and is not there, or not for this person. */
+export const absent = signal<string | null>(null);
+const AGAIN_MS = 5000;
 export const agreementWords = signal<Words | null>(null);
 
 export interface Person extends Named { id: string; open_cases?: number; most?: number }
@@ -72,6 +75,7 @@ export async function readCases(): Promise<void> {
 }
 
 export async function readCase(id: string, unmasked: boolean): Promise<void> {
+  absent.value = null;
   try {
     const told = await askWhole<Whole>(`/mediation/v1/cases/${id}`);
     let parties = told.body.parties ?? [];
@@ -90,7 +94,12 @@ export async function readCase(id: string, unmasked: boolean): Promise<void> {
       agreementWords.value = (await ask<{ words: Words }>(`/mediation/v1/cases/${id}/papers/${paper.split("/").pop()}`)).words;
     }
     failed.value = false;
-  } catch {
+  } catch (error) {
+    if (error instanceof Refusal && [403, 404, 422].includes(error.status)) {
+      absent.value = id;
+      return;
+    }
     failed.value = true;
+    setTimeout(() => { if (caseId.value === id && opened.value === null) void readCase(id, unmasked); }, AGAIN_MS);
   }
 }
