@@ -36,8 +36,8 @@ def router(folder: Path, areas: Mapping[str, Area]) -> APIRouter:
         accept_encoding: Annotated[str | None, Header(max_length=200)] = None,
         if_none_match: Annotated[str | None, Header(max_length=200)] = None,
     ) -> Response:
-        """Roads, grid cells, zones, stations and standby points as GeoJSON (WGS-84), and pinyin initials of units and
-        categories."""
+        """Roads, grid cells, zones, stations and standby points as GeoJSON (WGS-84), the neighbours that lend units,
+        and pinyin initials of units and categories."""
         caller.check_area(area)
         if area not in areas:
             raise NotFound(f"There is no area {area}.")
