@@ -194,10 +194,13 @@ async def test_C1_last_months_response_times_are_read_and_what_analytics_says_be
 async def test_C3_dispatch_is_dead_and_the_call_is_an_alarm(room: System, browser: Browser, desk: Fengqiao) -> None:
     async with seated(browser, room) as seat:
         await seat.page.locator('#line[data-state="live"]').wait_for()
+        await seat.see("无告警", within="#alarms")
+        place = await seat.page.locator("main.desk").bounding_box()
         room.processes["dispatch"].pause()
         try:
             await report(desk, "dead-1", priority=1)
             await seat.see("P1 殴打 美食七街", within="#alarms")
+            assert await seat.page.locator("main.desk").bounding_box() == place  # nothing moves under the hand
             assert await seat.page.locator("#alarms .flashing").count() == 1  # of the gravest alone
             await seat.picture("alarm-zh")
             await seat.page.keyboard.press("F9")

@@ -1,5 +1,6 @@
 // What several panels need to know of the board, worked out once a change.
 import { computed, signal } from "@preact/signals";
+import { afterAcknowledging, inTurn, type Alarm } from "./alarms.ts";
 import { changed, incidents, told, undecided, units } from "./board.ts";
 import { now, second } from "./clock.ts";
 import { isOpen, onIt, type Incident, type Unit } from "./types.ts";
@@ -56,14 +57,15 @@ export const unitWork = computed(() => {
   return found;
 });
 
-export interface Alarm { key: string; text: string; incident: string | null; grave: boolean }
-
 export const acknowledged = signal<ReadonlySet<string>>(new Set());
+/** The keys of the alarms that stand on the screen as words. */
+export const alarmsInView = signal<readonly string[]>([]);
+/** Acknowledge what is in view: nobody has acknowledged what nobody could read. */
 export function acknowledge(): void {
-  acknowledged.value = new Set(alarms.value.map((one) => one.key));
+  acknowledged.value = afterAcknowledging(alarms.peek(), acknowledged.peek(), alarmsInView.peek());
 }
 
-/** What needs somebody now, the gravest first. An alarm stays until its cause has gone. */
+/** What needs somebody now: unacknowledged before acknowledged, the gravest first. An alarm stays until its cause has gone. */
 export const alarms = computed<Alarm[]>(() => {
   const at = second.value;
   const found: Alarm[] = [];
@@ -72,13 +74,13 @@ export const alarms = computed<Alarm[]>(() => {
   }
   void changed.value;
   for (const one of undecided.values()) {
-    if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided([one.priority === undefined ? "" : `P${one.priority}`, one.category === undefined ? "" : named(one.category), one.location?.name ?? one.location?.grid_cell ?? ""].filter(Boolean).join(" "), Math.max(0, Math.round((at - Date.parse(one.received_at)) / 1000))), incident: null, grave: one.priority === 1 });
+    if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided([one.priority === undefined ? "" : `P${one.priority}`, one.category === undefined ? "" : named(one.category), one.location?.name ?? one.location?.grid_cell ?? ""].filter(Boolean).join(" ")), age: span((at - Date.parse(one.received_at)) / 1000), incident: null, grave: one.priority === 1 });
   }
   for (const one of told) {
     if (one.type === "incident.unreadable" && one.area === area.value) found.push({ key: one.id, text: words.alarm.unreadable, incident: null, grave: true });
   }
   for (const one of open.value) {
-    if (one.status === "queued" && one.priority <= 2) found.push({ key: `queued/${one.incident_id}`, text: words.alarm.queued(one.number, span((at - Date.parse(one.received_at)) / 1000)), incident: one.number, grave: one.priority === 1 });
+    if (one.status === "queued" && one.priority <= 2) found.push({ key: `queued/${one.incident_id}`, text: words.alarm.queued(one.number), age: span((at - Date.parse(one.received_at)) / 1000), incident: one.number, grave: one.priority === 1 });
     for (const limit of limits(one)) {
       if (limit.due > at) continue;
       const unit = one.assignments?.find((each) => each.id === limit.assignmentId)?.unit;
@@ -86,7 +88,7 @@ export const alarms = computed<Alarm[]>(() => {
       if (one.priority <= 2) found.push({ key: `${one.incident_id}/${limit.what}/${limit.assignmentId ?? ""}`, text, incident: one.number, grave: one.priority === 1 && limit.what === "acknowledge" });
     }
   }
-  return found.sort((first, other) => Number(other.grave) - Number(first.grave));
+  return inTurn(found, acknowledged.value);
 });
 
 export const counts = computed(() => {

@@ -55,8 +55,8 @@ export function Incidents() {
       <h2 id="incidents-title">{words.incidents} <span class="ink2">{counts.value.open}</span>
         {may("incidents:write") && <button type="button" class="main" onClick={() => beginCall()}>{words.act["call"]} <kbd>F2</kbd></button>}
         <input id="find" type="search" placeholder={words.find} aria-label={words.find} value={filter.value} onInput={(event) => { filter.value = event.currentTarget.value; keep(); }} /></h2>
-      {newAbove.value > 0 && <button type="button" class="new-above" onClick={() => { list.current?.scrollTo({ top: 0 }); newAbove.value = 0; }}>{words.newAbove(newAbove.value)}</button>}
       {hidden > 0 && <p class="note">{words.hidden(hidden)}</p>}
+      {newAbove.value > 0 && <div class="over-list"><button type="button" class="new-above" onClick={() => { list.current?.scrollTo({ top: 0 }); newAbove.value = 0; }}>{words.newAbove(newAbove.value)}</button></div>}
       {shown.length === 0
         ? <p class="empty">{begun.value ? words.noIncidents : words.loading}</p>
         : <ul id="incidents" ref={list} role="listbox" tabIndex={0} aria-label={words.incidents} aria-activedescendant={selected.value === null ? undefined : `incident-${selected.value}`} class="list" onScroll={(event) => { if (event.currentTarget.scrollTop < ROW) newAbove.value = 0; }}>

@@ -24,7 +24,7 @@ function actions(): Action[] {
   if (may("incidents:write") && may("stream:read")) add(words.act["call"] ?? "", "F2", () => beginCall(), "call 接警 jj");
   if (may("dispatch:command")) {
     add(words.recommendation["send"] as string, "F8", () => void sendAdvice(), "advice 建议 jy");
-    add(words.alarm.acknowledge, "F9", acknowledge, "ack 确认 qr");
+    add(words.alarm.acknowledgeThem, "F9", acknowledge, "ack 确认 qr");
     add(words.undo, "u", () => void undoLast(), "undo 撤回 ch");
     for (const one of VERBS) if (one.id !== "call" && may(one.scope)) add(words.act[one.id] ?? one.id, one.py[0] ?? "", () => fillCommand(`${one.en[0]} `), [...one.en, ...one.zh, ...one.py].join(" "));
     add(`${words.bar.sound} ${sound.value ? words.bar.soundOff : words.bar.soundOn}`, "", () => setSound(!sound.value), "tone sound 提示音 tsy");

@@ -63,7 +63,7 @@ export const en: Words = {
     category: (n: string, c: string) => `${n} is ${c}`, priority: (n: string, p: number) => `${n} is priority ${p}`, place: (n: string, where: string) => `${n} is at ${where}`, feedback: (n: string) => `The form of ${n} is open`, feedbackGiven: (n: string) => `The form of ${n} is in`,
     solve: (n: string) => `Small case ${n} solved`, step: (n: string, one: string) => `${n}: ${one} done`, "on-duty": (u: string) => `${u} on duty`, "off-duty": (u: string) => `${u} off duty`,
     "stand-down": (u: string) => `${u} stood down`, aid: (n: string, a: string) => `${n}: aid asked of ${a}`, recall: (u: string) => `${u} recalled`, open: (n: string) => n,
-    acked: "Alarms acknowledged", undone: (what: string) => `Undone: ${what}`, linkedCaller: (n: string) => `Caller added to ${n}`,
+    acked: "The alarms shown are acknowledged", undone: (what: string) => `Undone: ${what}`, linkedCaller: (n: string) => `Caller added to ${n}`,
   },
   fault(fault: Fault): string {
     switch (fault.kind) {
@@ -103,8 +103,8 @@ export const en: Words = {
   palette: { title: "Find an action", hint: "Say what you want to do", none: "No such action" },
   strip: { small: "Small cases", due: "Visits due", feedback: "Forms due", holes: "Uncovered", force: "Force", planned: (a: number, p: number) => `${a}/${p}`, overdue: (n: number) => `${n} overdue` },
   alarm: {
-    undecided: (what: string, n: number) => `${what || "A call"}, accepted ${n} s ago, is undecided: use the radio`, queued: (n: string, t: string) => `${n} queued for ${t}, nobody free: ask aid (qy)`, emergency: (u: string) => `EMERGENCY: an officer of ${u} needs help`,
-    unsigned: (u: string, n: string) => `${u} has not signed ${n}: reassign (gp)`, unreadable: "A call could not be read: look at the dead letters", acknowledge: "Acknowledge F9", more: (n: number) => `${n} more`, over: (n: string, what: string) => `${n} is over its limit: ${what}`,
+    undecided: (what: string) => `${what || "A call"} is undecided: use the radio`, queued: (n: string) => `${n} queued, nobody free: ask aid (qy)`, none: "No alarms", emergency: (u: string) => `EMERGENCY: an officer of ${u} needs help`,
+    unsigned: (u: string, n: string) => `${u} has not signed ${n}: reassign (gp)`, unreadable: "A call could not be read: look at the dead letters", acknowledge: (n: number) => `Acknowledge ${n} F9`, acknowledgeThem: "Acknowledge alarms", more: (n: number) => `${n} more`, over: (n: string, what: string) => `${n} is over its limit: ${what}`,
   },
   layers: { heat: "Heat", standby: "Standby points", zones: "Zones", home: "Whole", list: "List", stations: "Stations", cells: "Grid cells", busiest: "Busiest places (four weeks)" }, incidentsThere: (n: number) => `${n} incident${s(n)}`, mapFailed: "The map cannot be drawn (no WebGL in this browser): the lists work all the same", cluster: (n: number) => `${n} here`,
   wall: { queue: "Unsent", p1: "P1", oldest: "Oldest unsent", tonight: "1-3-5 in time", next: "Next due", page: (a: number, b: number) => `page ${a}/${b}`, more: "more", answered: "answered", arrived: "on scene", handled: "handled", calm: "No open incidents" },

@@ -61,7 +61,7 @@ export const zh = {
     category: (n: string, c: string) => `${n} 定类 ${c}`, priority: (n: string, p: number) => `${n} 改为 ${p} 级`, place: (n: string, where: string) => `${n} 改址 ${where}`, feedback: (n: string) => `${n} 反馈单已打开`, feedbackGiven: (n: string) => `${n} 反馈单已提交`,
     solve: (n: string) => `小案 ${n} 办结`, step: (n: string, s: string) => `${n} 步骤 ${s} 完成`, "on-duty": (u: string) => `${u} 上岗`, "off-duty": (u: string) => `${u} 下岗`,
     "stand-down": (u: string) => `${u} 求助解除`, aid: (n: string, a: string) => `${n} 已向 ${a} 求援`, recall: (u: string) => `${u} 已召回`, open: (n: string) => `${n}`,
-    acked: "告警已确认", undone: (what: string) => `已撤回：${what}`, linkedCaller: (n: string) => `报警人已加到 ${n}`,
+    acked: "所示告警已确认", undone: (what: string) => `已撤回：${what}`, linkedCaller: (n: string) => `报警人已加到 ${n}`,
   } as Record<string, any>,
   fault(fault: Fault): string {
     switch (fault.kind) {
@@ -101,8 +101,8 @@ export const zh = {
   palette: { title: "搜索动作", hint: "写要做的事", none: "没有这样的动作" },
   strip: { small: "小案", due: "调解到期", feedback: "待反馈", holes: "空防", force: "警力", planned: (a: number, p: number) => `${a}/${p}`, overdue: (n: number) => `${n} 超期` },
   alarm: {
-    undecided: (what: string, s: number) => `${what || "警情"} 接警 ${s} 秒后仍未派出：用电台`, queued: (n: string, s: string) => `${n} 排队 ${s}，无空闲警力：求援 qy`, emergency: (u: string) => `紧急：${u} 民警求助！`,
-    unsigned: (u: string, n: string) => `${u} 超时未签 ${n}：改派 gp`, unreadable: "有一条警情无法读取：查死信", acknowledge: "确认 F9", more: (n: number) => `还有 ${n} 条`, over: (n: string, what: string) => `${n} ${what}超时`,
+    undecided: (what: string) => `${what || "警情"} 仍未派出：用电台`, queued: (n: string) => `${n} 排队，无空闲警力：求援 qy`, none: "无告警", emergency: (u: string) => `紧急：${u} 民警求助！`,
+    unsigned: (u: string, n: string) => `${u} 超时未签 ${n}：改派 gp`, unreadable: "有一条警情无法读取：查死信", acknowledge: (n: number) => `确认 ${n} 条 F9`, acknowledgeThem: "确认告警", more: (n: number) => `还有 ${n} 条`, over: (n: string, what: string) => `${n} ${what}超时`,
   },
   layers: { heat: "热力", standby: "待命点", zones: "防区", home: "全图", list: "清单", stations: "派出所", cells: "警格", busiest: "警情最多处（四周）" }, incidentsThere: (n: number) => `${n} 起`, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
   wall: { queue: "未派", p1: "一级", oldest: "最久未派", tonight: "1-3-5 达标", next: "下一个到期", page: (a: number, b: number) => `第 ${a}/${b} 页`, more: "更多", answered: "接警", arrived: "到场", handled: "处置", calm: "无未结警情" },
