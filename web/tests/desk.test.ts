@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterAcknowledging, inTurn, type Alarm } from "../src/state/alarms.ts";
+import type { Incident } from "../src/state/types.ts";
+import { wallPage } from "../src/state/wall.ts";
 
 const alarm = (key: string, grave = false): Alarm => ({ key, text: key, incident: null, grave });
 const keys = (all: Alarm[]): string[] => all.map((one) => one.key);
+const incident = (number: number, priority: 1 | 2 | 3 | 4, more: Partial<Incident> = {}): Incident => ({
+  incident_id: `i${number}`, number: String(number), area: "a", sequence: 1, status: "queued", priority, plan: "", source: "110",
+  category: { code: "1", version: "1", name_zh: "", name_en: "" }, location: { lon: 0, lat: 0, confidence: 1 }, caller_count: 1,
+  reported_at: "2024-10-30T14:24:00Z", received_at: "2024-10-30T14:24:00Z", opened_at: "2024-10-30T14:24:00Z", ...more,
+});
 
 test("alarms that nobody could read are not acknowledged, and come next", () => {
   const all = [alarm("a", true), alarm("b", true), alarm("c"), alarm("d")];
@@ -11,4 +18,15 @@ test("alarms that nobody could read are not acknowledged, and come next", () => 
   assert.deepEqual([...acknowledged], ["a", "b"]);
   assert.deepEqual(keys(inTurn(all, acknowledged)), ["c", "d", "a", "b"]);
   assert.deepEqual(keys(inTurn([alarm("e", true), ...all], acknowledged)), ["e", "c", "d", "a", "b"]);
+});
+test("on the wall priority 1 stays, also when it is more than the rows, and the rest turns pages", () => {
+  const few = Array.from({ length: 30 }, (_, n) => incident(n, n < 3 ? 1 : 3));
+  assert.deepEqual(wallPage(few, 12, 1).rows.map((one) => one.number), ["0", "1", "2", ...Array.from({ length: 9 }, (_, n) => String(n + 12))]);
+  const many = Array.from({ length: 520 }, (_, n) => incident(n, n % 7 === 0 ? 1 : 3));
+  for (const turn of [0, 5]) {
+    const { rows, numbers, unseen } = wallPage(many, 12, turn);
+    assert.deepEqual([...rows, ...numbers].filter((one) => one.priority === 1).length, 75);
+    assert.ok(unseen === 0 && rows.length === 8 && rows.filter((one) => one.priority !== 1).length === 3);
+  }
+  assert.equal(wallPage(Array.from({ length: 200 }, (_, n) => incident(n, 1)), 12, 0).unseen, 200 - 5 - 96);
 });

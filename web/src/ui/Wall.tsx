@@ -7,6 +7,7 @@ import { now, second } from "../state/clock.ts";
 import { acknowledged, alarms, counts, rows } from "../state/derived.ts";
 import { limits, shownLimit, span } from "../state/urgency.ts";
 import { onIt, type Incident } from "../state/types.ts";
+import { wallPage } from "../state/wall.ts";
 import { area } from "../state/view.ts";
 import { session } from "../session.ts";
 import { clockTime, words } from "../words/index.ts";
@@ -54,11 +55,9 @@ export function Wall() {
     return () => { clearInterval(timer); clearInterval(numbers); };
   }, []);
   const all = rows.value;
-  const stay = all.filter((one) => one.priority === 1).slice(0, EACH - 2);
-  const others = all.filter((one) => !stay.includes(one));
-  const room = EACH - stay.length;
-  const pages = Math.max(1, Math.ceil(others.length / room));
-  const page = turn.value % pages;
+  const { rows: shown, numbers, unseen, page, pages } = wallPage(all, EACH, turn.value);
+  const split = shown.findIndex((one) => one.priority !== 1);
+  const stay = split < 0 ? shown : shown.slice(0, split);
   const unsent = all.filter((one) => one.status === "queued" || one.status === "active");
   const oldest = unsent.map((one) => Date.parse(one.received_at)).sort((a, b) => a - b)[0];
   const next = all.flatMap((one) => limits(one).filter((limit) => limit.due > second.value).map((limit) => ({ one, limit }))).sort((a, b) => a.limit.due - b.limit.due)[0];
@@ -71,7 +70,11 @@ export function Wall() {
         <span class={alarms.value.length > 0 ? "act" : ""}><small>{words.alarms}</small> <b>! {alarms.value.length}</b></span></header>
       <div><Banner /></div>
       <div class="wall-main">
-        <section class="panel" aria-label={words.incidents}>{all.length === 0 ? <p class="empty">{words.wall.calm}</p> : <ul>{[...stay, ...others.slice(page * room, page * room + room)].map((one) => <Row key={one.incident_id} one={one} />)}</ul>}{pages > 1 && <p class="ink2 wall-page">{words.wall.page(page + 1, pages)}</p>}</section>
+        <section class="panel" aria-label={words.incidents}>{all.length === 0 ? <p class="empty">{words.wall.calm}</p> : <ul>
+          {stay.map((one) => <Row key={one.incident_id} one={one} />)}
+          {numbers.length > 0 && <li class="wall-numbers"><IncidentMark priority={1} />{numbers.map((one) => <b key={one.incident_id} class={one.status === "active" || one.status === "queued" ? "act" : ""}>{one.number}</b>)}{unseen > 0 && <b>+{unseen}</b>}</li>}
+          {shown.slice(stay.length).map((one) => <Row key={one.incident_id} one={one} />)}
+        </ul>}{pages > 1 && <p class="ink2 wall-page">{words.wall.page(page + 1, pages)}</p>}</section>
         <MapLater />
       </div>
       <footer class="wall-foot"><span>{words.wall.tonight} <b>{percent(shares.value[0])} / {percent(shares.value[1])} / {percent(shares.value[2])}</b> <small>{words.wall.answered} / {words.wall.arrived} / {words.wall.handled}</small></span>
