@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterAcknowledging, inTurn, type Alarm } from "../src/state/alarms.ts";
+import { stacks } from "../src/state/stacks.ts";
 import type { Incident } from "../src/state/types.ts";
 import { wallPage } from "../src/state/wall.ts";
 
@@ -29,4 +30,11 @@ test("on the wall priority 1 stays, also when it is more than the rows, and the 
     assert.ok(unseen === 0 && rows.length === 8 && rows.filter((one) => one.priority !== 1).length === 3);
   }
   assert.equal(wallPage(Array.from({ length: 200 }, (_, n) => incident(n, 1)), 12, 0).unseen, 200 - 5 - 96);
+});
+test("marks on one another are one with the gravest's number, and part where the map is nearer", () => {
+  const at = (lon: number): Incident["location"] => ({ lon, lat: 30, confidence: 1 });
+  const all = [incident(1137, 4, { location: at(120) }), incident(1136, 2, { location: at(120) }), incident(1140, 1, { location: at(120.0005) }), incident(9, 3, { location: at(121) })];
+  const numbers = (zoom: number): string[][] => stacks(all, zoom, 14).map((one) => [one.first.number, ...one.all.map((each) => each.number)]);
+  assert.deepEqual(numbers(13), [["1140", "1140", "1136", "1137"], ["9", "9"]]);
+  assert.deepEqual(numbers(18), [["1140", "1140"], ["1136", "1136", "1137"], ["9", "9"]]);
 });

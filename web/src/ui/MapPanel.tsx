@@ -12,6 +12,7 @@ import { change, draft, taking } from "../state/call.ts";
 import { myUnits, open, unitWork } from "../state/derived.ts";
 import { ground, type Ground } from "../state/lookups.ts";
 import { heatCells } from "../state/heat.ts";
+import { stacks, type Stack } from "../state/stacks.ts";
 import type { Priority, Unit } from "../state/types.ts";
 import { camera, heat, keep, screen, select, selected, theme } from "../state/view.ts";
 import { words } from "../words/index.ts";
@@ -22,6 +23,8 @@ import { ageClass, positionAge } from "./Units.tsx";
 
 setWorkerUrl(workerUrl);
 const LOOKS: UnitLook[] = ["free", "limited", "assigned", "enroute", "onscene", "busy", "need", "off"];
+/** Marks nearer to one another than this are one with a count. */
+const STACKED_PX = 14;
 const broken = signal(false);
 const listed = signal(false);
 const here = signal<{ title: string; items: string[] } | null>(null);
@@ -63,7 +66,10 @@ function style(told: Ground): StyleSpecification {
       { id: "unit-clusters", type: "circle", source: "units", filter: ["has", "point_count"], paint: { "circle-radius": 12 * larger(), "circle-color": colour("panel"), "circle-stroke-color": colour("teal"), "circle-stroke-width": 2.5 } },
       { id: "unit-counts", type: "symbol", source: "units", filter: ["has", "point_count"], layout: { "text-field": ["get", "point_count_abbreviated"], "text-size": 12 * larger(), "text-font": ["sans-serif"], "text-allow-overlap": true }, paint: { "text-color": colour("ink") } },
       { id: "chosen", type: "circle", source: "incidents", filter: ["==", ["get", "chosen"], true], paint: { "circle-radius": 19 * larger(), "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("ink"), "circle-stroke-width": 3 } },
-      { id: "incidents", type: "symbol", source: "incidents", layout: { "icon-image": ["concat", "p", ["to-string", ["get", "priority"]]], "icon-size": larger(), "icon-allow-overlap": true, "icon-ignore-placement": true, "symbol-sort-key": ["-", 5, ["get", "priority"]], ...text("number", 12), "text-anchor": "bottom", "text-offset": [0, -1.1], "text-optional": true }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 2 } },
+      // What is above is placed first: no number may lie on another's mark, and the gravest has its number before the rest.
+      { id: "incident-numbers", type: "symbol", source: "incidents", layout: { "symbol-sort-key": ["get", "priority"], ...text("number", 12), "text-variable-anchor": ["bottom", "top", "right"], "text-radial-offset": 1.4 }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 2 } },
+      { id: "incidents", type: "symbol", source: "incidents", layout: { "icon-image": ["concat", "p", ["to-string", ["get", "priority"]]], "icon-size": larger(), "icon-allow-overlap": true, "icon-padding": 0, "symbol-sort-key": ["-", 5, ["get", "priority"]] }, paint: {} },
+      { id: "incident-counts", type: "symbol", source: "incidents", filter: [">", ["get", "more"], 0], layout: { "text-field": ["concat", "+", ["to-string", ["get", "more"]]], "text-size": 12 * larger(), "text-font": ["sans-serif"], "text-anchor": "left", "text-offset": [1, 0], "text-allow-overlap": true }, paint: { "text-color": colour("ink"), "text-halo-color": colour("panel"), "text-halo-width": 2.5 } },
       { id: "pin", type: "circle", source: "pin", paint: { "circle-radius": 9, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour("red"), "circle-stroke-width": 4 } },
     ],
   };
@@ -76,10 +82,12 @@ function images(map: MapLibre): void {
   for (const look of LOOKS) for (const stale of ["", "stale", "lost"] as const) put(`${look}${stale}`, unitImage(look, stale, colours));
 }
 
+const stacked = (map: MapLibre): Stack[] => stacks(open.value, map.getZoom(), STACKED_PX * larger());
+
 function draw(map: MapLibre): void {
   const set = (id: string, data: GeoJSON.FeatureCollection): void => { (map.getSource(id) as GeoJSONSource | undefined)?.setData(data); };
   const at = now();
-  set("incidents", points(open.value.map((one) => point(one.location.lon, one.location.lat, { number: one.number, priority: one.priority, chosen: one.number === selected.value }))));
+  set("incidents", points(stacked(map).map(({ first, all }) => point(first.location.lon, first.location.lat, { numbers: all.map((one) => one.number).join(), number: first.number, more: all.length - 1, priority: first.priority, chosen: all.some((one) => one.number === selected.value) }))));
   const onDuty = myUnits.value.filter((one) => one.status !== "off_duty");
   const drawn = (one: Unit): GeoJSON.Feature => {
     const place = positionOf(one.area, one.unit);
@@ -100,12 +108,13 @@ function begin(container: HTMLElement, told: Ground): MapLibre | null {
       container, style: style(told), bounds: told.bounds, fitBoundsOptions: { padding: 12 }, attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, fadeDuration: 0,
       localIdeographFontFamily: "system-ui, 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",
       ...(lon !== undefined && lat !== undefined && zoom !== undefined && Number.isFinite(zoom) ? { center: [lon, lat] as [number, number], zoom } : {}),
-      locale: { "Map.Title": words.map },
+      locale: { "Map.Title": words.map, "NavigationControl.ZoomIn": words.layers.closer, "NavigationControl.ZoomOut": words.layers.wider },
     });
     map.touchZoomRotate.disableRotation();
     map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     map.addControl(new ScaleControl({ unit: "metric" }), "bottom-right");
     map.on("load", () => { images(map); draw(map); });
+    map.on("zoomend", () => { if (map.hasImage("p1")) draw(map); });
     map.on("moveend", (event) => {
       if (event.originalEvent === undefined) return;
       const centre = map.getCenter();
@@ -115,7 +124,7 @@ function begin(container: HTMLElement, told: Ground): MapLibre | null {
     map.on("click", (event) => {
       if (taking.value) { change({ lon: Number(event.lngLat.lng.toFixed(6)), lat: Number(event.lngLat.lat.toFixed(6)), sure: 1, pinned: true }); return; }
       const around: [[number, number], [number, number]] = [[event.point.x - 8, event.point.y - 8], [event.point.x + 8, event.point.y + 8]];
-      const found = map.queryRenderedFeatures(around, { layers: ["incidents"] }).map((one) => String(one.properties["number"]));
+      const found = map.queryRenderedFeatures(around, { layers: ["incidents"] }).flatMap((one) => String(one.properties["numbers"]).split(","));
       const signs = map.queryRenderedFeatures(around, { layers: ["units", "helpers"] }).map((one) => String(one.properties["sign"]));
       const cluster = map.queryRenderedFeatures(around, { layers: ["unit-clusters", "helper-clusters"] })[0];
       if (found.length === 1) select(found[0] ?? null);
@@ -128,6 +137,12 @@ function begin(container: HTMLElement, told: Ground): MapLibre | null {
     broken.value = true; // no WebGL: the lists go on
     return null;
   }
+}
+
+/** Enter on the map lists what lies where the selected incident does. */
+function listChosen(map: MapLibre | null): void {
+  const stack = map === null ? undefined : stacked(map).find(({ all }) => all.some((one) => one.number === selected.value));
+  if (stack !== undefined && stack.all.length > 1) here.value = { title: words.cluster(stack.all.length), items: stack.all.map((one) => one.number) };
 }
 
 async function members(map: MapLibre, source: string, cluster: number, incidentsHere: string[]): Promise<void> {
@@ -154,7 +169,7 @@ export function MapPanel() {
   useEffect(() => { if (map.current?.loaded() === true || map.current?.isStyleLoaded() === true) draw(map.current); }, [changed.value, second.value, selected.value, heat.value, heatCells.value, draft.value, taking.value]);
   return (
     <section class="panel map" aria-label={words.map}>
-      {broken.value ? <p class="empty">{words.mapFailed}</p> : <div ref={container} class="map-canvas" />}
+      {broken.value ? <p class="empty">{words.mapFailed}</p> : <div ref={container} class="map-canvas" onKeyDown={(event) => { if (event.key === "Enter") listChosen(map.current); }} />}
       <div class="map-tools">
         {heatCells.value.features.length > 0 && <button type="button" data-key="h" aria-pressed={heat.value} onClick={() => { heat.value = !heat.value; keep(); }}>{words.layers.heat} <kbd>h</kbd></button>}
         <button type="button" data-key="0" onClick={() => { camera.value = null; keep(); if (told !== null) map.current?.fitBounds(told.bounds, { padding: 12, duration: 0 }); }}>{words.layers.home} <kbd>0</kbd></button>

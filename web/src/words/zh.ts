@@ -104,7 +104,7 @@ export const zh = {
     undecided: (what: string) => `${what || "警情"} 仍未派出：用电台`, queued: (n: string) => `${n} 排队，无空闲警力：求援 qy`, none: "无告警", emergency: (u: string) => `紧急：${u} 民警求助！`,
     unsigned: (u: string, n: string) => `${u} 超时未签 ${n}：改派 gp`, unreadable: "有一条警情无法读取：查死信", acknowledge: (n: number) => `确认 ${n} 条 F9`, acknowledgeThem: "确认告警", more: (n: number) => `还有 ${n} 条`, over: (n: string, what: string) => `${n} ${what}超时`,
   },
-  layers: { heat: "热力", standby: "待命点", zones: "防区", home: "全图", list: "清单", stations: "派出所", cells: "警格", busiest: "警情最多处（四周）" }, incidentsThere: (n: number) => `${n} 起`, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
+  layers: { closer: "放大", wider: "缩小", heat: "热力", standby: "待命点", zones: "防区", home: "全图", list: "清单", stations: "派出所", cells: "警格", busiest: "警情最多处（四周）" }, incidentsThere: (n: number) => `${n} 起`, mapFailed: "地图画不出来（浏览器没有 WebGL）：列表照常可用", cluster: (n: number) => `此处 ${n} 个`,
   wall: { queue: "未派", p1: "一级", oldest: "最久未派", tonight: "1-3-5 达标", next: "下一个到期", page: (a: number, b: number) => `第 ${a}/${b} 页`, more: "更多", answered: "接警", arrived: "到场", handled: "处置", calm: "无未结警情" },
   notice: { delivered: (to: string) => `已送达 ${to}`, failed: (to: string) => `送达 ${to} 失败` },
   semicolon: "；", colon: "：", offline: "离线", reload: "重新载入", close: "关闭", back: "返回", more: "更多", none: "无", yes: "是", no: "否", of: "／", send: "提交", cancelled: "已放弃",
