@@ -201,6 +201,7 @@ async def test_C3_dispatch_is_dead_and_the_call_is_an_alarm(room: System, browse
             await report(desk, "dead-1", priority=1)
             await seat.see("P1 殴打 美食七街", within="#alarms")
             assert await seat.page.locator("main.desk").bounding_box() == place  # nothing moves under the hand
+            await seat.see("排队 1", within=".bar")  # no list has it, but it waits
             assert await seat.page.locator("#alarms .flashing").count() == 1  # of the gravest alone
             await seat.picture("alarm-zh")
             await seat.page.keyboard.press("F9")

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterAcknowledging, inTurn, type Alarm } from "../src/state/alarms.ts";
+import { liveness } from "../src/state/liveness.ts";
 import { stacks } from "../src/state/stacks.ts";
 import type { Incident } from "../src/state/types.ts";
 import { wallPage } from "../src/state/wall.ts";
@@ -37,4 +38,10 @@ test("marks on one another are one with the gravest's number, and part where the
   const numbers = (zoom: number): string[][] => stacks(all, zoom, 14).map((one) => [one.first.number, ...one.all.map((each) => each.number)]);
   assert.deepEqual(numbers(13), [["1140", "1140", "1136", "1137"], ["9", "9"]]);
   assert.deepEqual(numbers(18), [["1140", "1140"], ["1136", "1136", "1137"], ["9", "9"]]);
+});
+test("the line is live only while something comes", () => {
+  assert.equal(liveness("live", 1000, null, 12_900), "live");
+  assert.equal(liveness("live", 1000, null, 13_000), "silent");
+  assert.equal(liveness("live", 1000, 900, 1100), "standing");
+  assert.equal(liveness("offline", 1000, 900, 1100), "offline");
 });

@@ -91,11 +91,20 @@ export const alarms = computed<Alarm[]>(() => {
   return inTurn(found, acknowledged.value);
 });
 
+/** What waits to be sent: also what dispatch has not decided yet, and so is in no list. */
+export const unsent = computed<{ received_at: string }[]>(() => {
+  void changed.value;
+  return [
+    ...open.value.filter((one) => one.status === "queued" || one.status === "active"),
+    ...[...undecided.values()].filter((one) => one.area === area.value && !incidents.has(one.incident_id)),
+  ];
+});
+
 export const counts = computed(() => {
   const by = { 1: 0, 2: 0, 3: 0, 4: 0 };
   for (const one of open.value) by[one.priority] += 1;
   return {
-    by, open: open.value.length, queue: open.value.filter((one) => one.status === "queued" || one.status === "active").length,
+    by, open: open.value.length, queue: unsent.value.length,
     free: myUnits.value.filter((one) => one.status === "available").length,
     feedback: open.value.filter((one) => one.status === "awaiting_feedback").length,
   };

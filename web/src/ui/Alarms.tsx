@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Alarm } from "../state/alarms.ts";
 import { acknowledge, acknowledged, alarms, alarmsInView } from "../state/derived.ts";
-import { line, standingSince } from "../state/stream.ts";
+import { liveness } from "../state/liveness.ts";
+import { heardAt, line, standingSince } from "../state/stream.ts";
 import { select } from "../state/view.ts";
 import { words } from "../words/index.ts";
 
@@ -42,7 +43,7 @@ export function Alarms() {
   useEffect(() => { alarmsInView.value = inView.map((one) => one.key); }, [keys]);
   useEffect(() => () => { alarmsInView.value = []; }, []);
   // "None" is said only while it is known.
-  if (all.length === 0) return <section id="alarms" class="alarms none" aria-label={words.alarms}>{line.value === "live" && standingSince.value === null && words.alarm.none}</section>;
+  if (all.length === 0) return <section id="alarms" class="alarms none" aria-label={words.alarms}>{liveness(line.value, heardAt.value, standingSince.value, Date.now()) === "live" && words.alarm.none}</section>;
   return (
     <section id="alarms" class="alarms" aria-label={words.alarms} onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); listed.value = false; } }}>
       <ul ref={row} class="alarm-line">{all.slice(0, MOST).map((one, n) => <One key={one.key} one={one} hidden={n >= fits.value} />)}</ul>

@@ -4,6 +4,7 @@ import { session, named } from "../session.ts";
 import { second } from "../state/clock.ts";
 import { alarms, counts } from "../state/derived.ts";
 import { caughtUp, heardAt, line, standingSince } from "../state/stream.ts";
+import { liveness } from "../state/liveness.ts";
 import { span } from "../state/urgency.ts";
 import { address, allowed, area, keep, screen, show, theme, type Theme } from "../state/view.ts";
 import { setSound, sound } from "../commands/answer.ts";
@@ -16,14 +17,17 @@ export const shift = signal<string>("");
 const THEMES: Theme[] = ["auto", "light", "dark"];
 const KEY: Record<string, string> = { desk: "g d", mediation: "g m", analytics: "g a", wall: "g w", crew: "" };
 
-function Line() {
+/** Whether the picture is of now, and how old. It is green only while something comes. brief: without the seconds of what is well. */
+export function Line({ brief = false }: { brief?: boolean }) {
   void second.value;
-  const since = heardAt.value;
-  const ago = since === null ? 0 : Math.floor((Date.now() - since) / 1000);
-  const state = line.value;
-  const text = state === "live"
-    ? caughtUp.value !== null ? words.line.caught(caughtUp.value) : words.line.live(ago)
-    : state === "offline" ? words.offline : state === "begin" ? words.line.begin : state === "over" ? words.over.short : words.line.refused;
+  const at = Date.now();
+  const state = liveness(line.value, heardAt.value, standingSince.value, at);
+  const ago = (since: number | null): number => (since === null ? 0 : Math.floor((at - since) / 1000));
+  const text = {
+    live: caughtUp.value !== null ? words.line.caught(caughtUp.value) : brief ? words.line.lives : words.line.live(ago(heardAt.value)),
+    silent: words.line.silent(span(ago(heardAt.value))), standing: words.line.stands(span(ago(standingSince.value))),
+    offline: words.offline, begin: words.line.begin, over: words.over.short, refused: words.line.refused,
+  }[state];
   return <span id="line" class={`line ${state}`} data-state={state}>{text}</span>;
 }
 

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../http.ts";
 import { may, named } from "../session.ts";
 import { now, second } from "../state/clock.ts";
-import { acknowledged, alarms, counts, rows } from "../state/derived.ts";
+import { acknowledged, alarms, counts, rows, unsent } from "../state/derived.ts";
 import { limits, shownLimit, span } from "../state/urgency.ts";
 import { onIt, type Incident } from "../state/types.ts";
 import { wallPage } from "../state/wall.ts";
@@ -14,8 +14,7 @@ import { clockTime, words } from "../words/index.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { MapLater } from "./MapLater.tsx";
 import { Countdown, Since, timerName } from "./Timer.tsx";
-import { line } from "../state/stream.ts";
-import { Banner } from "./Bar.tsx";
+import { Banner, Line } from "./Bar.tsx";
 import { useStrip } from "./Strip.tsx";
 
 const EACH = 12;
@@ -58,14 +57,13 @@ export function Wall() {
   const { rows: shown, numbers, unseen, page, pages } = wallPage(all, EACH, turn.value);
   const split = shown.findIndex((one) => one.priority !== 1);
   const stay = split < 0 ? shown : shown.slice(0, split);
-  const unsent = all.filter((one) => one.status === "queued" || one.status === "active");
-  const oldest = unsent.map((one) => Date.parse(one.received_at)).sort((a, b) => a - b)[0];
+  const oldest = unsent.value.map((one) => Date.parse(one.received_at)).sort((a, b) => a - b)[0];
   const next = all.flatMap((one) => limits(one).filter((limit) => limit.due > second.value).map((limit) => ({ one, limit }))).sort((a, b) => a.limit.due - b.limit.due)[0];
   const percent = (share: number | null | undefined): string => (share === null || share === undefined ? "–" : `${Math.round(share * 100)}%`);
   const place = session.areas.find((one) => one.id === area.value);
   return (
     <main class="wall" aria-label={words.screens.wall}>
-      <header class="wall-head"><h1>{place === undefined ? "" : named(place)}</h1><time>{clockTime(second.value, area.value)}</time><span class={`line ${line.value}`}>{line.value === "live" ? words.line.live(0).replace(/ ?0.*$/, "") : words.offline}</span>
+      <header class="wall-head"><h1>{place === undefined ? "" : named(place)}</h1><time>{clockTime(second.value, area.value)}</time><Line brief />
         <span><small>{words.wall.queue}</small> <b>{counts.value.queue}</b></span><span class={counts.value.by[1] > 0 ? "act" : ""}><small>{words.wall.p1}</small> <b>{counts.value.by[1]}</b></span><span><small>{words.wall.oldest}</small> <b>{oldest === undefined ? "–" : span((second.value - oldest) / 1000)}</b></span>
         <span class={alarms.value.length > 0 ? "act" : ""}><small>{words.alarms}</small> <b>! {alarms.value.length}</b></span></header>
       <div><Banner /></div>

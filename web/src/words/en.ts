@@ -7,7 +7,7 @@ const s = (n: number): string => (n === 1 ? "" : "s");
 export const en: Words = {
   title: "Fengqiao", screens: { desk: "Desk", mediation: "Mediation", analytics: "Analysis", wall: "Wall", crew: "Crew" },
   line: {
-    begin: "Connecting", live: (n: number) => `live ${n} s`, offline: (at: string) => `Offline since ${at}; retrying`,
+    begin: "Connecting", lives: "live", live: (n: number) => `live ${n} s`, silent: (t: string) => `silent ${t}`, stands: (t: string) => `stands ${t}`, offline: (at: string) => `Offline since ${at}; retrying`,
     refused: "No right to look, or the session is over: sign in again", caught: (n: number) => `Back, ${n} caught up`,
     standing: (at: string) => `Kafka does not answer; the picture stands at ${at}: use the radio`, stale: (age: string) => `The picture is ${age} old`,
   },

@@ -5,7 +5,7 @@ import { events } from "./events.zh.ts";
 export const zh = {
   title: "枫桥", screens: { desk: "指挥台", mediation: "调解台", analytics: "研判", wall: "大屏", crew: "警组" },
   line: {
-    begin: "正在连接", live: (s: number) => `在线 ${s}秒`, offline: (at: string) => `断线，画面 ${at}，重连中`,
+    begin: "正在连接", lives: "在线", live: (s: number) => `在线 ${s}秒`, silent: (t: string) => `无数据 ${t}`, stands: (t: string) => `画面停 ${t}`, offline: (at: string) => `断线，画面 ${at}，重连中`,
     refused: "没有权限，或登录已过期：请重新登录", caught: (n: number) => `已恢复，补 ${n} 条`,
     standing: (at: string) => `Kafka 无应答，画面停在 ${at}，用电台`, stale: (age: string) => `画面是 ${age} 前的`,
   },
