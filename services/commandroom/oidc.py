@@ -88,8 +88,11 @@ class Oidc:
         """Refresh token → what it was exchanged for: requests that were under way meanwhile still carry the old one."""
         self._refreshing = asyncio.Lock()
 
-    async def begin(self, lang: str) -> tuple[str, str]:
-        """Where the browser goes, and the state that it keeps. Raises SignInFailed."""
+    async def begin(self, lang: str, view: str = "") -> tuple[str, str]:
+        """Where the browser goes, and the state that it keeps: with the language and the view that it comes back to.
+
+        Raises SignInFailed.
+        """
         verifier, state, nonce = secrets.token_urlsafe(48), secrets.token_urlsafe(24), secrets.token_urlsafe(24)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
         query = {
@@ -104,12 +107,12 @@ class Oidc:
         }
         where = (await self._issuer())["authorization_endpoint"]
         ends = int(time.time()) + STATE_LIFE
-        claims = {"state": state, "nonce": nonce, "verifier": verifier, "lang": lang, "exp": ends}
+        claims = {"state": state, "nonce": nonce, "verifier": verifier, "lang": lang, "view": view, "exp": ends}
         kept = jwt.encode({"alg": "HS256"}, claims, self._sign, algorithms=["HS256"])
         return f"{where}{'&' if '?' in where else '?'}{urlencode(query)}", kept
 
-    async def finish(self, code: str, state: str, kept: str | None) -> tuple[Tokens, str]:
-        """The tokens for the code, and the language that was chosen. Raises SignInFailed."""
+    async def finish(self, code: str, state: str, kept: str | None) -> tuple[Tokens, str, str]:
+        """The tokens for the code, and the language and view that were chosen. Raises SignInFailed."""
         try:
             claims = jwt.decode(kept or "", self._sign, algorithms=["HS256"]).claims
             good = secrets.compare_digest(str(claims["state"]), state) and claims["exp"] > time.time()
@@ -125,7 +128,7 @@ class Oidc:
         }
         tokens, id_token = await self._exchange(form)
         await self._check_identity(id_token, str(claims["nonce"]))
-        return tokens, str(claims["lang"])
+        return tokens, str(claims["lang"]), str(claims.get("view", ""))
 
     async def fresh(self, tokens: Tokens) -> Tokens:
         """The tokens, exchanged for new ones when they are about to end. Raises SignInFailed."""

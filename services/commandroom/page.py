@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from typing import Annotated, Final
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 import orjson
 from fastapi import APIRouter, Query, Request, Response
@@ -37,10 +37,13 @@ _HEADERS: Final = {
 
 _ON: Final = Template(
     '<!doctype html><html lang="$lang"><head><meta charset="utf-8"><title>枫桥 Fengqiao</title>'
-    '<meta http-equiv="refresh" content="0;url=/?lang=$lang"></head>'
-    '<body><a href="/?lang=$lang">枫桥 Fengqiao</a></body></html>'
+    '<meta http-equiv="refresh" content="0;url=$address"></head>'
+    '<body><a href="$address">枫桥 Fengqiao</a></body></html>'
 )
 _Language = Annotated[str | None, Query(alias="lang", max_length=5)]
+_LONGEST_VIEW: Final = 600
+_View = Annotated[str, Query(alias="view", max_length=_LONGEST_VIEW)]
+"""What of the page is wanted after the sign-in: the query of its address."""
 
 
 def language(request: Request, asked: str | None) -> str:
@@ -52,6 +55,33 @@ def language(request: Request, asked: str | None) -> str:
             if preference.strip().lower().startswith(known):
                 return known
     return "zh"
+
+
+def _room(view: str, lang: str) -> str:
+    """The page's address with that query, in that language. It never leads elsewhere, whatever the query says."""
+    try:
+        asked = parse_qsl(view, max_num_fields=30)
+    except ValueError:
+        asked = []
+    kept = [(name, value) for name, value in asked if name not in ("lang", "token")]
+    return f"/?{urlencode([('lang', lang), *kept])}"
+
+
+def _landed(view: str, lang: str) -> str:
+    return _ON.substitute(lang=lang, address=html.escape(_room(view, lang)))
+
+
+def _door(view: str, lang: str) -> str:
+    """The query of the sign-in that leads to that view."""
+    return urlencode({"lang": lang, **({"view": view} if view else {})})
+
+
+def _wanted(request: Request) -> str:
+    """The view that the address asks for; none where the address is too long to be one of the page's."""
+    query = urlencode(
+        [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "token")]
+    )
+    return query if len(query) <= _LONGEST_VIEW else ""
 
 
 _FORM: Final = {
@@ -93,8 +123,9 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
     page = Template((_HERE / "static" / "room.html").read_text(encoding="utf-8"))
     form = Template((_HERE / "static" / "sign_in.html").read_text(encoding="utf-8"))
 
-    def asked(request: Request, lang: str, *, wrong: bool, status: int = 200) -> HTMLResponse:
+    def asked(view: str, lang: str, *, wrong: bool, status: int = 200) -> HTMLResponse:
         words = _FORM[lang]
+        other = "en" if lang == "zh" else "zh"
         body = form.substitute(
             lang="zh-CN" if lang == "zh" else "en",
             title=words["title"],
@@ -102,17 +133,18 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
             how=words["how"],
             go=words["go"],
             wrong=f'<p class="wrong" role="alert">{words["wrong"]}</p>' if wrong else "",
-            other="en" if lang == "zh" else "zh",
+            query=html.escape(_door(view, lang)),
+            other_query=html.escape(_door(view, other)),
             other_name="English" if lang == "zh" else "中文",
         )
         return HTMLResponse(body, status, headers=_HEADERS)
 
-    async def enter(request: Request, token: str, lang: str) -> Response:
+    async def enter(request: Request, token: str, lang: str, view: str) -> Response:
         try:
             principal = await who.token(token.strip())
         except Unauthenticated:
-            return asked(request, lang, wrong=True, status=401)
-        answer = RedirectResponse(f"/?lang={lang}", 303, headers=_HEADERS)
+            return asked(view, lang, wrong=True, status=401)
+        answer = RedirectResponse(_room(view, lang), 303, headers=_HEADERS)
         sessions.put(sessions.open(principal), request, answer)
         return answer
 
@@ -122,7 +154,7 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
         chosen = language(request, lang)
         session = sessions.read(request)
         if session is None:
-            return RedirectResponse(f"/sign-in?lang={chosen}", 303, headers=_HEADERS)
+            return RedirectResponse(f"/sign-in?{_door(_wanted(request), chosen)}", 303, headers=_HEADERS)
         try:
             built = built_page()
         except NotBuilt as error:
@@ -147,15 +179,16 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
         request: Request,
         token: Annotated[str | None, Query(max_length=8000)] = None,
         lang: _Language = None,
+        view: _View = "",
     ) -> Response:
         """Exchange a token for a session; a form asks for it when it is missing."""
         chosen = language(request, lang)
         if token is not None:
-            return await enter(request, token, chosen)
+            return await enter(request, token, chosen, view)
         if oidc is None:
-            return asked(request, chosen, wrong=False)
+            return asked(view, chosen, wrong=False)
         try:
-            where, kept = await oidc.begin(chosen)
+            where, kept = await oidc.begin(chosen, view)
         except SignInFailed as error:
             raise Unavailable(str(error)) from error
         answer = RedirectResponse(where, 303, headers=_HEADERS)
@@ -175,13 +208,13 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
         if oidc is None:
             raise NotFound("Nobody signs in at an issuer here.")
         try:
-            tokens, lang = await oidc.finish(code, state, request.cookies.get(STATE_COOKIE))
+            tokens, lang, view = await oidc.finish(code, state, request.cookies.get(STATE_COOKIE))
             principal = await who.token(tokens.access)
         except SignInFailed as error:
             raise Unauthenticated(str(error)) from error
         # A page of ours leads on, not a redirect: the browser would count that as coming from the issuer, and leave
         # the session's strict cookie at home.
-        answer = HTMLResponse(_ON.substitute(lang=language(request, lang)), headers=_HEADERS)
+        answer = HTMLResponse(_landed(view, language(request, lang)), headers=_HEADERS)
         sessions.put(sessions.open(principal), request, answer)
         oidc.put(tokens, answer, secure=not on_loopback(request))
         answer.delete_cookie(STATE_COOKIE)
@@ -198,10 +231,10 @@ def router(who: BearerOrSession, sessions: Sessions, areas: Mapping[str, Area], 
         return answer
 
     @routes.post("/sign-in")
-    async def signed_in(request: Request, lang: _Language = None) -> Response:
+    async def signed_in(request: Request, lang: _Language = None, view: _View = "") -> Response:
         """The form's answer."""
         sent = parse_qs((await request.body()).decode(errors="replace"), max_num_fields=10)
-        return await enter(request, sent.get("token", [""])[0], language(request, lang))
+        return await enter(request, sent.get("token", [""])[0], language(request, lang), view)
 
     @routes.get("/sign-in/out")
     async def sign_out(lang: _Language = None) -> Response:

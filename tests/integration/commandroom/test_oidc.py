@@ -133,7 +133,7 @@ async def issuer(system: System) -> AsyncIterator[Issuer]:
 
 async def signed_in(room: System, http: httpx.AsyncClient) -> httpx.Response:
     """The browser's way to the issuer and back."""
-    away = await http.get(f"{room.url('commandroom')}/sign-in?lang=en")
+    away = await http.get(f"{room.url('commandroom')}/sign-in?lang=en&view=view%3Danalytics")
     assert away.status_code == 303
     back = await http.get(away.headers["location"])
     return await http.get(back.headers["location"])
@@ -143,7 +143,7 @@ async def test_somebody_signs_in_at_the_issuer_and_the_services_get_its_tokens(s
     async with httpx.AsyncClient(timeout=20) as http:
         landed = await signed_in(system, http)
         assert landed.status_code == 200
-        assert 'http-equiv="refresh"' in landed.text
+        assert 'content="0;url=/?lang=en&amp;view=analytics"' in landed.text
         kept = {cookie.name: cookie.value or "" for cookie in http.cookies.jar}
         assert {"fengqiao_session", "fengqiao_tokens"} <= kept.keys()
         assert "fengqiao_oidc" not in kept

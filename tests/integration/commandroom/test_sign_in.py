@@ -1,6 +1,7 @@
 """The way in: token for session, the page's cookie and value, what is passed on, and what never reaches a log."""
 
 import asyncio
+import html
 import re
 import time
 from dataclasses import replace
@@ -72,6 +73,33 @@ async def test_a_wrong_token_gets_the_form_again_with_a_sentence(room: System, l
             assert sentence in answer.text
             assert "set-cookie" not in answer.headers
             assert "<script>" not in answer.text
+
+
+async def test_the_form_leads_to_the_view_that_was_asked_for_in_the_language_that_was_chosen(room: System) -> None:
+    async with browser(room) as http:
+        door = (await http.get("/?lang=en&view=analytics&sel=1042")).headers["location"]
+        form = (await http.get(door)).text
+        other = html.unescape(re.findall(r'href="(/sign-in[^"]+)"', form)[0])
+        action = html.unescape(re.findall(r'action="([^"]+)"', form)[0])
+        again = await http.post(action, data={"token": "wrong"})
+        assert html.unescape(re.findall(r'action="([^"]+)"', again.text)[0]) == action
+        landed = await http.post(action, data={"token": room.token("dispatcher")})
+        assert landed.headers["location"] == "/?lang=en&view=analytics&sel=1042"
+        chinese = html.unescape(re.findall(r'action="([^"]+)"', (await http.get(other)).text)[0])
+        landed = await http.post(chinese, data={"token": room.token("dispatcher")})
+        assert landed.headers["location"] == "/?lang=zh&view=analytics&sel=1042"
+
+
+@pytest.mark.parametrize(
+    "view", ["//evil.example/", "https://evil.example/?a=b", "a=1&" * 40, "lang=zh&token=x", '"><script>']
+)
+async def test_a_view_never_leads_elsewhere(room: System, view: str) -> None:
+    async with browser(room) as http:
+        form = await http.get("/sign-in", params={"lang": "en", "view": view})
+        assert "<script>" not in form.text
+        landed = await http.get("/sign-in", params={"lang": "en", "view": view, "token": room.token("dispatcher")})
+        assert landed.headers["location"].startswith("/?lang=en")
+        assert "token" not in landed.headers["location"]
 
 
 async def test_what_is_passed_on_carries_the_session_and_a_change_needs_the_pages_value(room: System) -> None:

@@ -38,7 +38,7 @@ export function Banner() {
   if (line.value === "live" && standing !== null) return <p class="banner" role="alert">! {words.line.standing(clockTime(standing, area.value))} · {words.line.stale(span((Date.now() - standing) / 1000))}</p>;
   if (line.value !== "offline" && line.value !== "refused") return null;
   const since = heardAt.value;
-  if (line.value === "refused" || since === null) return <p class="banner" role="alert">! {words.line.refused} <a href="/sign-in">{words.reload}</a></p>;
+  if (line.value === "refused" || since === null) return <p class="banner" role="alert">! {words.line.refused} <a href={`/sign-in?${new URLSearchParams({ lang: session.language, view: address().slice(2) })}`}>{words.reload}</a></p>;
   return <p class="banner" role="alert">! {words.line.offline(clockTime(since, area.value))} · {words.line.stale(span((Date.now() - since) / 1000))}</p>;
 }
 
