@@ -28,12 +28,16 @@ test("C1 nothing moves under the hand: what is new comes below, what has gone go
   const all = [incident("a", {}), incident("b", { priority: 1 })];
   assert.deepEqual(ordered(all, ["gone", "a"], true, NOW, new Set()), ["a", "b"]);
 });
-test("C1 the limit shown is what is over until it is met, else the nearest", () => {
-  const near = shownLimit(incident("x", { timers: [timer(90), timer(30), timer(-5, "met")] }));
+test("C1 the limit shown is what is over until it is met, else the incident's own", () => {
+  const near = shownLimit(incident("x", { timers: [timer(90), timer(30), timer(-5, "met")] }), NOW);
   assert.equal(near?.due, NOW + 30_000);
-  const over = shownLimit(incident("x", { timers: [timer(-10), timer(30)] }));
+  const over = shownLimit(incident("x", { timers: [timer(-10), timer(30)] }), NOW);
   assert.ok(over !== null && spent(over, NOW) > 1);
-  assert.equal(shownLimit(incident("x", { status: "closed", timers: [timer(30)] })), null);
+  assert.equal(shownLimit(incident("x", { status: "closed", timers: [timer(30)] }), NOW), null);
+  const crews = (due: number) => ({ what: "en_route", due_at: at(due), state: "running" as const, assignment_id: "p7" });
+  assert.equal(shownLimit(incident("x", { timers: [crews(10), timer(90)] }), NOW)?.what, "on_scene", "each crew's stands beside its name");
+  assert.equal(shownLimit(incident("x", { timers: [crews(-1), timer(90)] }), NOW)?.what, "en_route", "but not when it is over");
+  assert.equal(shownLimit(incident("x", { timers: [crews(10)] }), NOW)?.what, "en_route");
 });
 test("C1 spans", () => assert.deepEqual([36, 3600, 90_000, -1].map(span), ["0:36", "1h00", "1d1h", "0:00"]));
 test("C3 events whole however the bytes are cut, and an id of a comment moves on", () => {

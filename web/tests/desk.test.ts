@@ -4,6 +4,7 @@ import { afterAcknowledging, inTurn, type Alarm } from "../src/state/alarms.ts";
 import { liveness } from "../src/state/liveness.ts";
 import { stacks } from "../src/state/stacks.ts";
 import type { Incident } from "../src/state/types.ts";
+import { workOf } from "../src/state/work.ts";
 import { wallPage } from "../src/state/wall.ts";
 
 const alarm = (key: string, grave = false): Alarm => ({ key, text: key, incident: null, grave });
@@ -44,4 +45,9 @@ test("the line is live only while something comes", () => {
   assert.equal(liveness("live", 1000, null, 13_000), "silent");
   assert.equal(liveness("live", 1000, 900, 1100), "standing");
   assert.equal(liveness("offline", 1000, 900, 1100), "offline");
+});
+test("a unit on two incidents is shown on the one that it has come further with", () => {
+  const on = (status: "on_scene" | "assigned" | "cleared", at: string): Partial<Incident> => ({ assignments: [{ id: at, unit: "YY", unit_kind: "post", role: "primary", status, assigned_at: `2024-10-30T14:${at}:00Z`, reason: { rule: "nearest" } }] });
+  const all = [incident(1, 2, on("on_scene", "10")), incident(2, 2, on("assigned", "30")), incident(3, 2, on("assigned", "20")), incident(4, 2, on("cleared", "00"))];
+  assert.deepEqual(workOf(all).get("YY"), { status: "on_scene", number: "1", others: ["2", "3"] });
 });

@@ -4,7 +4,8 @@ import { afterAcknowledging, inTurn, type Alarm } from "./alarms.ts";
 import { changed, incidents, told, undecided, units } from "./board.ts";
 import { now, second } from "./clock.ts";
 import { isOpen, onIt, type Incident, type Unit } from "./types.ts";
-import { limits, ordered, span } from "./urgency.ts";
+import { workOf } from "./work.ts";
+import { limits, ordered, shownLimit, span, type Limit } from "./urgency.ts";
 import { area, filter, selected } from "./view.ts";
 import { named } from "../session.ts";
 import { timerName } from "../ui/Timer.tsx";
@@ -50,12 +51,11 @@ export const selectedIncident = computed<Incident | null>(() => {
   return [...incidents.values()].find((one) => one.area === area.value && one.number === selected.value) ?? null;
 });
 
-/** The status of the latest assignment that a unit holds, and the incident it is on. */
-export const unitWork = computed(() => {
-  const found = new Map<string, { status: string; number: string }>();
-  for (const one of open.value) for (const each of onIt(one)) found.set(each.unit, { status: each.status, number: one.number });
-  return found;
-});
+/** The limit that is shown of an incident, in the list, on the wall and in the drawer. */
+export const limitOf = (one: Incident): Limit | null => shownLimit(one, second.value);
+
+/** What each unit works on, and what else it holds. */
+export const unitWork = computed(() => workOf(open.value));
 
 export const acknowledged = signal<ReadonlySet<string>>(new Set());
 /** The keys of the alarms that stand on the screen as words. */

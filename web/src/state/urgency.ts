@@ -35,15 +35,19 @@ export function limits(incident: Incident): Limit[] {
     .sort((one, other) => one.due - other.due);
 }
 
-/** The limit that a row shows: what is over stays until it is met, else the nearest. */
-export const shownLimit = (incident: Incident): Limit | null => limits(incident)[0] ?? null;
+/** The one limit that is shown of an incident: what is over, a crew's too, stays until it is met; else the incident's own,
+ *  as each crew's stands beside its name; else the nearest of its crews. */
+export function shownLimit(incident: Incident, now: number): Limit | null {
+  const all = limits(incident);
+  const nearest = all[0] ?? null;
+  return nearest !== null && nearest.due <= now ? nearest : (all.find((one) => one.assignmentId === undefined) ?? nearest);
+}
 
 /** What a row is sorted by: smaller first, left to right. Undecided alarms and emergencies stand above the list. */
 export function urgency(incident: Incident, now: number, emergency: boolean): number[] {
-  const all = limits(incident);
-  const nearest = all[0];
-  const over = nearest !== undefined && nearest.due <= now;
-  const left = nearest === undefined ? 1 : 1 - Math.min(spent(nearest, now), 1);
+  const limit = shownLimit(incident, now);
+  const over = limit !== null && limit.due <= now;
+  const left = limit === null ? 1 : 1 - Math.min(spent(limit, now), 1);
   const waits = incident.status === "active" || incident.status === "queued";
   return [
     emergency ? 0 : 1,

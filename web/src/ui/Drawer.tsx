@@ -5,7 +5,7 @@ import { last } from "../commands/answer.ts";
 import { ask } from "../http.ts";
 import { may, named } from "../session.ts";
 import { advice, forgetAdvice, refreshAdvice, type RoleAdvice } from "../state/advice.ts";
-import { selectedIncident } from "../state/derived.ts";
+import { limitOf, selectedIncident } from "../state/derived.ts";
 import { tags } from "../state/lookups.ts";
 import { keepReports, readReport, reports } from "../state/report.ts";
 import { isOpen, onIt, type Incident, type Named } from "../state/types.ts";
@@ -150,7 +150,7 @@ export function Drawer() {
   if (incident === null) return <section class="panel drawer"><p class="empty">{words.bad.other(404, selected.value)} <button type="button" onClick={() => select(null)}>{words.close} <kbd>Esc</kbd></button></p></section>;
   const told = whole.value?.incident_id === incident.incident_id ? whole.value : null;
   const report = reports.value[incident.incident_id];
-  const timer = limits(incident).find((one) => one.assignmentId === undefined);
+  const timer = limitOf(incident) ?? undefined;
   return (
     <section class="panel drawer" aria-label={words.drawer}>
       <header class="drawer-head">

@@ -2,9 +2,8 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { begun } from "../state/board.ts";
-import { acknowledged, counts, emergencies, rows, shownRows } from "../state/derived.ts";
+import { acknowledged, counts, emergencies, limitOf, rows, shownRows } from "../state/derived.ts";
 import { onIt, type Incident } from "../state/types.ts";
-import { shownLimit } from "../state/urgency.ts";
 import { filter, keep, select, selected } from "../state/view.ts";
 import { may, named } from "../session.ts";
 import { beginCall } from "../state/call.ts";
@@ -20,7 +19,7 @@ export const placeOf = (one: Incident): string =>
   [one.location.name ?? one.location.grid_cell ?? "", one.location.confidence < 0.5 ? words.unsure : ""].filter(Boolean).join(" · ");
 
 function Row({ one, chosen }: { one: Incident; chosen: boolean }) {
-  const limit = shownLimit(one);
+  const limit = limitOf(one);
   const crews = onIt(one).map((each) => `${each.unit} ${words.assignment[each.status]}`);
   const waits = (one.waiting_roles ?? []).map((role) => words.role[role] ?? role);
   const flashing = one.priority === 1 && (one.status === "active" || one.status === "queued") && !acknowledged.value.has(`queued/${one.incident_id}`);

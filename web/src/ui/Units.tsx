@@ -32,7 +32,7 @@ function Row({ unit, look, seconds }: { unit: Unit; look: UnitLook; seconds: num
       <b class="sign">{unit.call_sign}</b>
       <span class="unit-name" title={named(unit)}>{named(unit)}{unit.home_area !== undefined && ` (${words.borrowed})`}</span>
       <span class="unit-road">{seconds === undefined ? "" : span(seconds)}</span>
-      <span class={`unit-state ${look}`}>{unit.lent_to !== undefined ? words.lent : LOOK_WORDS[look]()}{work !== undefined && <> <button type="button" class="link" onClick={() => select(work.number)}>{work.number}</button></>}
+      <span class={`unit-state ${look}`}>{unit.lent_to !== undefined ? words.lent : LOOK_WORDS[look]()}{work !== undefined && <> <button type="button" class="link" onClick={() => select(work.number)}>{work.number}</button>{work.others.length > 0 && <button type="button" class="link also" title={work.others.join(" ")} aria-label={words.alsoOn(work.others.join(" "))} onClick={() => select(work.others[0] ?? null)}>+{work.others.length}</button>}</>}
         {look === "free" && unit.standby !== undefined && <small class="ink2"> {unit.standby.place.name ?? unit.standby.point}</small>}</span>
       <span class={`unit-age ${ageClass(age)}`} title={age === null ? words.noPosition : words.age(span(age))}>{age === null ? "?" : age > LOST_S ? `? ${span(age)}` : span(age)}</span>
     </li>

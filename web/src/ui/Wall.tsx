@@ -4,8 +4,8 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../http.ts";
 import { may, named } from "../session.ts";
 import { now, second } from "../state/clock.ts";
-import { acknowledged, alarms, counts, rows, unsent } from "../state/derived.ts";
-import { limits, shownLimit, span } from "../state/urgency.ts";
+import { acknowledged, alarms, counts, limitOf, rows, unsent } from "../state/derived.ts";
+import { limits, span } from "../state/urgency.ts";
 import { onIt, type Incident } from "../state/types.ts";
 import { wallPage } from "../state/wall.ts";
 import { area } from "../state/view.ts";
@@ -34,7 +34,7 @@ async function readShares(): Promise<void> {
 }
 
 function Row({ one }: { one: Incident }) {
-  const limit = shownLimit(one);
+  const limit = limitOf(one);
   const flashing = one.priority === 1 && (one.status === "active" || one.status === "queued") && !acknowledged.value.has(`queued/${one.incident_id}`);
   return (
     <li class="wall-row">

@@ -22,7 +22,7 @@ export const en: Words = {
   nobody: "nobody yet", waits: "waits for", unsure: "place unsure", placeUnknown: "place not found: the map shows the station", sure: (n: number) => `${Math.round(n * 100)}% sure`, callers: (n: number) => `${n} caller${s(n)}`,
   weapon: "weapon", reportUp: "report up", level: (n: number) => `level ${n}`, voidCall: "void call", urged: (n: number) => `urged ${n}×`, received: "received", ended: "ended",
   toSelected: (number: string) => `to ${number}`, byRoad: "by road", secondsAway: (t: string) => t, noRoad: "no road", age: (t: string) => `seen ${t} ago`,
-  noPosition: "no position, at home", standby: "waits at", onIt: "on", lent: "lent", borrowed: "borrowed",
+  noPosition: "no position, at home", standby: "waits at", onIt: "on", alsoOn: (numbers: string) => `also on ${numbers}`, lent: "lent", borrowed: "borrowed",
   status: {
     active: "new", queued: "queued", resources_assigned: "sent", resources_enroute: "en route", resources_onscene: "on scene", held: "held",
     awaiting_feedback: "form due", closed: "closed", cancelled: "cancelled", merged: "merged",

@@ -20,7 +20,7 @@ export const zh = {
   nobody: "尚无人", waits: "等", unsure: "位置不确定", placeUnknown: "没有找到这个地名：图上是派出所", sure: (n: number) => `把握 ${Math.round(n * 100)}%`, callers: (n: number) => `${n} 人报警`,
   weapon: "持械", reportUp: "要情上报", level: (n: number) => `等级 ${n}`, voidCall: "无效警情", urged: (n: number) => `催办 ${n} 次`, received: "接警", ended: "结束",
   toSelected: (number: string) => `到 ${number}`, byRoad: "按路程", secondsAway: (t: string) => `${t}`, noRoad: "无路", age: (t: string) => `位置 ${t} 前`,
-  noPosition: "无位置，按驻地", standby: "待命点", onIt: "在办", lent: "已借出", borrowed: "借来",
+  noPosition: "无位置，按驻地", standby: "待命点", onIt: "在办", alsoOn: (numbers: string) => `另有 ${numbers}`, lent: "已借出", borrowed: "借来",
   status: {
     active: "新", queued: "排队", resources_assigned: "已派", resources_enroute: "途中", resources_onscene: "到场", held: "挂起",
     awaiting_feedback: "待反馈", closed: "已结", cancelled: "已撤", merged: "已并",
