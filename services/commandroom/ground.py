@@ -47,6 +47,7 @@ def read_ground(folder: Path, area: Area) -> Ground:
         ),
         "standby": _collection(_standby(folder / "standby.json")),
         "lenders": _lenders(folder),
+        "place_names": {row["name_zh"]: row["name_en"] for row in _csv(folder / "places.csv") if row["name_en"]},
         "unit_initials": _initials(_rows(folder / "units.json", "units"), "id"),
         "category_initials": _initials(_rows(folder / "categories.json", "categories"), "code"),
     }
@@ -55,13 +56,23 @@ def read_ground(folder: Path, area: Area) -> Ground:
 
 
 def read_kinds(folder: Path) -> dict[str, dict[str, str]]:
-    """What the area's categories are called, by code and by alias."""
+    """What the area's categories are called, by code, by alias, and as a kind of dispute; an officer's call too."""
+    rows = _rows(folder / "categories.json", "categories")
     found: dict[str, dict[str, str]] = {}
-    for row in _rows(folder / "categories.json", "categories"):
-        names = {"name_zh": row["name_zh"], "name_en": row["name_en"]}
+    for row in rows:
         for name in (*row.get("aliases", ()), row["code"]):
-            found[name] = names
+            found[name] = _names(row)
+    # A kind wins over an alias of the same word: cases have kinds.
+    found |= {row["dispute_kind"]: _names(row) for row in rows if row.get("dispute_kind")}
+    handling = folder / "handling.json"
+    emergency = contents(handling).get("emergency") if handling.is_file() else None
+    if emergency is not None:
+        found[emergency["code"]] = _names(emergency)
     return found
+
+
+def _names(row: Mapping[str, Any]) -> dict[str, str]:
+    return {"name_zh": row["name_zh"], "name_en": row["name_en"]}
 
 
 def _feature(kind: str, coordinates: Any, properties: Mapping[str, Any]) -> Feature:

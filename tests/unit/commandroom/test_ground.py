@@ -37,6 +37,7 @@ def test_C2_units_and_categories_have_their_initials() -> None:
     told = orjson.loads(read_ground(AREAS / "gaoqiao", load_areas(AREAS)["gaoqiao"]).plain)
     assert told["unit_initials"]["YY"] == "yyjwd"
     assert told["category_initials"]["020301"]
+    assert told["place_names"]["美食七街"] == "Food Street 7"
 
 
 def test_who_lends_units_is_told_the_nearest_first() -> None:
@@ -49,6 +50,9 @@ def test_who_lends_units_is_told_the_nearest_first() -> None:
 def test_kinds_are_called_by_code_and_by_alias() -> None:
     kinds = read_kinds(AREAS / "gaoqiao")
     assert kinds["brawl"] == kinds["020301"]
+    assert kinds["family"] == kinds["0801"]  # as mediation calls it
+    assert kinds["traffic"] == kinds["0813"]  # a dispute, not the accident of the same alias
+    assert kinds["9801"]["name_zh"] == "民警遇险求助"
 
 
 def test_a_page_that_is_not_built_says_how(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import { area, filter, selected } from "./view.ts";
 import { named } from "../session.ts";
 import { timerName } from "../ui/Timer.tsx";
 import { words } from "../words/index.ts";
+import { placeName } from "../words/names.ts";
 
 const HANDS_MS = 3000;
 /** When a key or the pointer was last used: nothing is sorted anew for three seconds after. */
@@ -39,7 +40,7 @@ export const rows = computed<Incident[]>(() => {
 
 const passes = (one: Incident, text: string): boolean =>
   one.priority === 1 || emergencies.value.has(one.incident_id) ||
-  [one.number, named(one.category), one.category.name_zh, one.location.name ?? "", one.location.grid_cell ?? "", words.status[one.status], ...onIt(one).map((each) => each.unit)]
+  [one.number, named(one.category), one.category.name_zh, one.location.name ?? "", placeName(one.location.name ?? ""), one.location.grid_cell ?? "", words.status[one.status], ...onIt(one).map((each) => each.unit)]
     .some((each) => each.toLowerCase().includes(text.toLowerCase()));
 
 /** Rows after the filter, which never hides priority 1 nor an emergency. */
@@ -74,7 +75,7 @@ export const alarms = computed<Alarm[]>(() => {
   }
   void changed.value;
   for (const one of undecided.values()) {
-    if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided([one.priority === undefined ? "" : `P${one.priority}`, one.category === undefined ? "" : named(one.category), one.location?.name ?? one.location?.grid_cell ?? ""].filter(Boolean).join(" ")), age: span((at - Date.parse(one.received_at)) / 1000), incident: null, grave: one.priority === 1 });
+    if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided([one.priority === undefined ? "" : `P${one.priority}`, one.category === undefined ? "" : named(one.category), placeName(one.location?.name ?? one.location?.grid_cell ?? "")].filter(Boolean).join(" ")), age: span((at - Date.parse(one.received_at)) / 1000), incident: null, grave: one.priority === 1 });
   }
   for (const one of told) {
     if (one.type === "incident.unreadable" && one.area === area.value) found.push({ key: one.id, text: words.alarm.unreadable, incident: null, grave: true });

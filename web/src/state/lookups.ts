@@ -1,40 +1,10 @@
-// What is asked for once an area: its ground, categories, results, sources. Kept until the page is loaded anew.
-import { signal } from "@preact/signals";
+// What is asked for once an area. Kept until the page is loaded anew.
 import { ask } from "../http.ts";
 import { may } from "../session.ts";
+import { categories, categorySet, forms, ground, kinds, results, sources, tags, type CategoryRow, type Ground, type ResultRow, type SourceRow } from "./known.ts";
 import type { Named } from "./types.ts";
 
-export interface Ground {
-  area: string;
-  bounds: [number, number, number, number];
-  roads: GeoJSON.FeatureCollection;
-  cells: GeoJSON.FeatureCollection;
-  zones: GeoJSON.FeatureCollection;
-  stations: GeoJSON.FeatureCollection;
-  standby: GeoJSON.FeatureCollection;
-  /** Neighbours that lend units here. */
-  lenders: ({ id: string } & Named)[];
-  unit_initials: Record<string, string>;
-  category_initials: Record<string, string>;
-}
-export interface CategoryRow extends Named {
-  code: string; aliases: string[]; priority: number; parent: string | null; dispute_kind: string | null; initials?: string;
-}
-export interface ResultRow extends Named { code: string; solves: boolean }
-export interface SourceRow extends Named { source: string }
-
-export const ground = signal<Ground | null>(null);
-export const categories = signal<CategoryRow[]>([]);
-export const categorySet = signal("");
-/** null: not known yet; empty: the area keeps no list. */
-export const results = signal<ResultRow[] | null>(null);
-/** What tags are called. */
-export const tags = signal<Record<string, Named>>({});
-/** What the final form of a category needs, by prefixes of its code. */
-export const forms = signal<{ categories: string[]; due: boolean; require: string[] }[]>([]);
-/** What disputes are called, by code and by alias. */
-export const kinds = signal<Record<string, Named>>({});
-export const sources = signal<SourceRow[]>([]);
+export * from "./known.ts";
 
 async function once<T>(path: string, right: string, then: (told: T) => void): Promise<void> {
   if (!may(right)) return;

@@ -8,6 +8,7 @@ import { filter, keep, select, selected } from "../state/view.ts";
 import { may, named } from "../session.ts";
 import { beginCall } from "../state/call.ts";
 import { words } from "../words/index.ts";
+import { placeName, roleName } from "../words/names.ts";
 import { IncidentMark } from "./Mark.tsx";
 import { Countdown, Since } from "./Timer.tsx";
 
@@ -16,12 +17,12 @@ const ROW = 46;
 const newAbove = signal(0);
 
 export const placeOf = (one: Incident): string =>
-  [one.location.name ?? one.location.grid_cell ?? "", one.location.confidence < 0.5 ? words.unsure : ""].filter(Boolean).join(" · ");
+  [placeName(one.location.name ?? one.location.grid_cell ?? ""), one.location.confidence < 0.5 ? words.unsure : ""].filter(Boolean).join(" · ");
 
 function Row({ one, chosen }: { one: Incident; chosen: boolean }) {
   const limit = limitOf(one);
   const crews = onIt(one).map((each) => `${each.unit} ${words.assignment[each.status]}`);
-  const waits = (one.waiting_roles ?? []).map((role) => words.role[role] ?? role);
+  const waits = (one.waiting_roles ?? []).map(roleName);
   const flashing = one.priority === 1 && (one.status === "active" || one.status === "queued") && !acknowledged.value.has(`queued/${one.incident_id}`);
   return (
     <li id={`incident-${one.number}`} role="option" aria-selected={chosen} class={`incident-row ${chosen ? "chosen" : ""} ${emergencies.value.has(one.incident_id) ? "need" : ""}`}

@@ -12,10 +12,8 @@ import { area, openCase, select } from "../state/view.ts";
 import { words } from "../words/index.ts";
 import { GradeMark } from "./Mark.tsx";
 import { shift } from "./Bar.tsx";
-import { kinds } from "../state/lookups.ts";
+import { kindName, placeName } from "../words/names.ts";
 import { work } from "../words/work.ts";
-
-const kindName = (kind: string): string => { const found = kinds.value[kind]; return found === undefined ? kind : named(found); };
 
 interface Small { id?: string; incident_id?: string; number: string; small_case?: SmallCase; owner?: string; due_at?: string; status?: string }
 export interface DueVisit { case_id: string; kind: string; visit: string; what: string; grade?: Grade; due_at: string }
@@ -58,7 +56,7 @@ export function Strip() {
       <button type="button" aria-expanded={shownList.value === "small"} data-key="s" onClick={toggle("small")}>{words.strip.small} <b>{small.value.length}</b> <kbd>s</kbd>{overdueSmall > 0 && <span class="chip act">{words.strip.overdue(overdueSmall)}</span>}</button>
       {may("cases:read") && <button type="button" aria-expanded={shownList.value === "due"} data-key="v" onClick={toggle("due")}>{words.strip.due} <b>{due.value.length}</b> <kbd>v</kbd>{overdueVisits > 0 && <span class="chip act">{words.strip.overdue(overdueVisits)}</span>}</button>}
       <span>{words.strip.feedback} <b>{counts.value.feedback}</b></span>
-      {holes.length > 0 && <span class="chip soon">{words.strip.holes} {[...new Set(holes.map((one) => one.place ?? one.rule))].join(" ")}</span>}
+      {holes.length > 0 && <span class="chip soon">{words.strip.holes} {[...new Set(holes.map((one) => placeName(one.place ?? one.rule)))].join(" ")}</span>}
       {board.value !== null && <button type="button" aria-expanded={shownList.value === "force"} data-key="o" onClick={toggle("force")}>{words.strip.force} <kbd>o</kbd> {board.value.force.kinds.filter((one) => one.planned !== null).slice(0, 4).map((one) => `${named(one)} ${words.strip.planned(one.actual, one.planned ?? 0)}`).join(" · ")}</button>}
       {shownList.value === "small" && <ul class="strip-list">{small.value.length === 0 ? <li>{words.none}</li> : small.value.map((one) => { const own = one.small_case ?? (one as unknown as SmallCase); const late = Date.parse(own.due_at ?? "") < now(); return <li key={one.number}><button type="button" class="link" onClick={() => { select(one.number); shownList.value = null; }}>{one.number}</button> {own.owner} <span class={late ? "chip act" : ""}>{late ? words.timer["over"](span((now() - Date.parse(own.due_at)) / 1000)) : words.timer["left"](span((Date.parse(own.due_at) - now()) / 1000))}</span></li>; })}</ul>}
       {shownList.value === "due" && <ul class="strip-list">{due.value.length === 0 ? <li>{words.none}</li> : due.value.map((one) => { const late = Date.parse(one.due_at) < now(); return <li key={`${one.case_id}${one.visit}`}><GradeMark grade={one.grade} /> <button type="button" class="link" onClick={() => openCase(one.case_id)}>{kindName(one.kind)} · {dueName(one)}</button> <span class={late ? "chip act" : ""}>{late ? words.timer["over"](span((now() - Date.parse(one.due_at)) / 1000)) : words.timer["left"](span((Date.parse(one.due_at) - now()) / 1000))}</span></li>; })}</ul>}

@@ -8,6 +8,7 @@ import { span } from "../state/urgency.ts";
 import { area, select } from "../state/view.ts";
 import { named } from "../session.ts";
 import { words } from "../words/index.ts";
+import { areaName, placeName } from "../words/names.ts";
 import { LOOK_WORDS, lookOf, UnitMark, type UnitLook } from "./Mark.tsx";
 
 const STALE_S = 30;
@@ -33,7 +34,7 @@ function Row({ unit, look, seconds }: { unit: Unit; look: UnitLook; seconds: num
       <span class="unit-name" title={named(unit)}>{named(unit)}{unit.home_area !== undefined && ` (${words.borrowed})`}</span>
       <span class="unit-road">{seconds === undefined ? "" : span(seconds)}</span>
       <span class={`unit-state ${look}`}>{unit.lent_to !== undefined ? words.lent : LOOK_WORDS[look]()}{work !== undefined && <> <button type="button" class="link" onClick={() => select(work.number)}>{work.number}</button>{work.others.length > 0 && <button type="button" class="link also" title={work.others.join(" ")} aria-label={words.alsoOn(work.others.join(" "))} onClick={() => select(work.others[0] ?? null)}>+{work.others.length}</button>}</>}
-        {look === "free" && unit.standby !== undefined && <small class="ink2"> {unit.standby.place.name ?? unit.standby.point}</small>}</span>
+        {look === "free" && unit.standby !== undefined && <small class="ink2"> {placeName(unit.standby.place.name ?? unit.standby.point)}</small>}</span>
       <span class={`unit-age ${ageClass(age)}`} title={age === null ? words.noPosition : words.age(span(age))}>{age === null ? "?" : age > LOST_S ? `? ${span(age)}` : span(age)}</span>
     </li>
   );
@@ -53,7 +54,7 @@ export function Units() {
       <h2 id="units-title" tabIndex={-1}>{words.units} <span class="ink2">{shown.length}</span>{known !== null && seconds.size > 0 && <span class="right ink2">{words.toSelected(incident?.number ?? "")}</span>}</h2>
       {shown.length === 0
         ? <p class="empty">{begun.value ? words.noUnits : words.loading}</p>
-        : <ul id="units" class={`list ${seconds.size > 0 ? "" : "plain"}`} tabIndex={0} aria-label={`${words.units} ${area.value}`}>{shown.map((one) => <Row key={one.unit.unit} {...one} />)}</ul>}
+        : <ul id="units" class={`list ${seconds.size > 0 ? "" : "plain"}`} tabIndex={0} aria-label={`${words.units} ${areaName(area.value)}`}>{shown.map((one) => <Row key={one.unit.unit} {...one} />)}</ul>}
     </section>
   );
 }

@@ -35,7 +35,7 @@ export const en: Words = {
     assigned: "send", on_scene: "arrive", handled: "handle", feedback: "form", acknowledge: "sign", en_route: "leave", arrive: "arrive", report_up: "report up",
     role: "support", step: "step", left: (t: string) => `${t} left`, over: (t: string) => `${t} over`,
   },
-  role: { primary: "primary", support: "support", first_response: "first response", sweep: "sweep", liaison: "liaison", waiting: "waiting" },
+  role: { primary: "primary", support: "support", first_response: "first response", sweep: "sweep", liaison: "liaison", back_up: "back-up", waiting: "waiting" },
   recommendation: {
     title: "Advice", none: "Nobody is free: ask for aid", why: (saved: number, other: string) => `${saved} s before ${other}`, only: "the only one that can go",
     stale: "old position", silent: "did not answer last time", covers: "covers the place", ruledOut: "cannot go", busy: "busy", off_duty: "off duty", no_road: "no road", capability: "not equipped", emergency: "in need", lent: "lent", again: "Ask again",

@@ -33,7 +33,7 @@ export const zh = {
     assigned: "派警", on_scene: "到场", handled: "处置", feedback: "反馈", acknowledge: "签收", en_route: "出发", arrive: "到场", report_up: "上报",
     role: "增援", step: "步骤", left: (t: string) => `剩${t}`, over: (t: string) => `超${t}`,
   } as Record<string, any>,
-  role: { primary: "主办", support: "增援", first_response: "先期", sweep: "拉网", liaison: "联络", waiting: "待定" } as Record<string, string>,
+  role: { primary: "主办", support: "增援", first_response: "先期", sweep: "拉网", liaison: "联络", back_up: "支援", waiting: "待定" } as Record<string, string>,
   recommendation: {
     title: "建议", none: "无空闲警力：可求援 qy", why: (saved: number, other: string) => `比 ${other} 快 ${saved} 秒`, only: "仅此一组可派",
     stale: "位置旧", silent: "上次未应答", covers: "本责任区", ruledOut: "不可派", busy: "在办", off_duty: "下岗", no_road: "无路", capability: "能力不符", emergency: "求助中", lent: "借出", again: "重新计算",

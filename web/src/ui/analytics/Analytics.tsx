@@ -2,11 +2,11 @@
 import { batch, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, Refusal } from "../../http.ts";
-import { named, session } from "../../session.ts";
+import { session } from "../../session.ts";
 import { now } from "../../state/clock.ts";
-import { categories } from "../../state/lookups.ts";
 import { area, part } from "../../state/view.ts";
 import { words } from "../../words/index.ts";
+import { categoryName } from "../../words/names.ts";
 import { refusalOf } from "../../words/refusals.ts";
 import { work } from "../../words/work.ts";
 import { Insights, readInsights } from "./Insights.tsx";
@@ -64,7 +64,7 @@ async function read(): Promise<void> {
 
 function keyName(key: string | number | null | undefined): string {
   if (key === null || key === undefined || key === "") return "–";
-  if (by.value === "category") { const found = categories.value.find((one) => one.code === key); return found === undefined ? String(key) : named(found); }
+  if (by.value === "category") return categoryName(String(key));
   if (by.value === "hour") return `${key}:00`;
   if (by.value === "priority") return `P${key}`;
   return String(key);
