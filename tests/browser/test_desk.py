@@ -239,6 +239,30 @@ async def test_C4_both_languages_themes_the_wall_and_the_address(
     assert complaints == []
 
 
+async def test_C4_in_a_small_window_nothing_is_out_of_reach(room: System, browser: Browser, desk: Fengqiao) -> None:
+    number = await call(desk, "small-1")
+    async with seated(browser, room, lang="en", size=(1366, 768)) as seat:
+        line = row(seat.page, number)
+        await line.wait_for()
+        out = await seat.page.locator("#out").bounding_box()
+        assert out is not None
+        assert out["x"] + out["width"] <= 1366
+        told = await line.locator(".row-sub").get_attribute("title")
+        assert told is not None
+        assert "Food Street 7" in told
+        assert "sent" in told  # what has no room is in the tooltip, whole
+        # 1600×900 at 200 %: the map's buttons pass below the command line, not above it.
+        await seat.page.set_viewport_size({"width": 800, "height": 450})
+        await seat.page.locator(".map-tools").wait_for()
+        there = await seat.page.evaluate(
+            "() => { const at = (one) => document.querySelector(one).getBoundingClientRect();"
+            "scrollBy(0, at('.map-tools button').top - at('#command').top);"
+            "const [tool, line] = [at('.map-tools button'), at('#command')];"
+            "return document.elementFromPoint(Math.max(tool.left, line.left) + 8, line.top + 12).id }"
+        )
+        assert there == "command"
+
+
 async def test_C2_a_call_is_taken_followed_to_the_mediators_and_counted(
     room: System, browser: Browser, desk: Fengqiao
 ) -> None:

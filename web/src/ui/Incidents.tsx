@@ -23,6 +23,7 @@ function Row({ one, chosen }: { one: Incident; chosen: boolean }) {
   const limit = limitOf(one);
   const crews = onIt(one).map((each) => `${each.unit} ${words.assignment[each.status]}`);
   const waits = (one.waiting_roles ?? []).map(roleName);
+  const who = [crews.length > 0 ? crews.join(" ") : waits.length > 0 ? "" : words.nobody, waits.length > 0 ? `${words.waits} ${waits.join(" ")}` : "", (one.urged ?? 0) > 0 ? words.urged(one.urged ?? 0) : ""].filter(Boolean).join(" · ");
   const flashing = one.priority === 1 && (one.status === "active" || one.status === "queued") && !acknowledged.value.has(`queued/${one.incident_id}`);
   return (
     <li id={`incident-${one.number}`} role="option" aria-selected={chosen} class={`incident-row ${chosen ? "chosen" : ""} ${emergencies.value.has(one.incident_id) ? "need" : ""}`}
@@ -30,7 +31,7 @@ function Row({ one, chosen }: { one: Incident; chosen: boolean }) {
       <IncidentMark priority={one.priority} flashing={flashing} />
       <span class="row-head"><b>{one.number}</b> <b class="what">{named(one.category)}</b> <span class={`status ${one.status}`}>{words.status[one.status]}</span>{one.weapon === true && <span class="chip act">{words.weapon}</span>}{one.report_up !== undefined && <span class="chip act">{words.reportUp}</span>}{one.void === true && <span class="chip">{words.voidCall}</span>}</span>
       <span class="row-when">{limit === null ? <Since at={one.received_at} /> : <Countdown limit={limit} />}</span>
-      <span class="row-sub" title={placeOf(one)}>{placeOf(one)} · {crews.length > 0 ? crews.join(" ") : words.nobody}{waits.length > 0 && ` · ${words.waits} ${waits.join(" ")}`}{(one.urged ?? 0) > 0 && ` · ${words.urged(one.urged ?? 0)}`}</span>
+      <span class="row-sub" title={`${placeOf(one)} · ${who}`}><span class="row-place">{placeOf(one)}</span><span class="row-who"> · {who}</span></span>
     </li>
   );
 }
