@@ -239,6 +239,11 @@ async def test_C4_both_languages_themes_the_wall_and_the_address(
     assert complaints == []
 
 
+async def test_C1_where_nothing_is_told_it_says_from_when_on(room: System, browser: Browser) -> None:
+    async with seated(browser, room, area="dongcheng") as seat:
+        await seat.see("从打开本页起记动态", within=".told")
+
+
 async def test_C4_in_a_small_window_nothing_is_out_of_reach(room: System, browser: Browser, desk: Fengqiao) -> None:
     number = await call(desk, "small-1")
     async with seated(browser, room, lang="en", size=(1366, 768)) as seat:

@@ -17,7 +17,7 @@ export const en: Words = {
     area: "Area", theme: "Theme", sound: "Tone", soundOn: "on", soundOff: "off", keys: "Keys",
   },
   incidents: "Incidents", units: "Units", told: "What happens", map: "Map", drawer: "Incident", command: "Command", alarms: "Alarms",
-  noIncidents: "No incidents; F2 takes a call", noUnits: "Nobody is on duty: on P3 signs a unit on", noTold: "Nothing has happened yet", loading: "Loading…",
+  noIncidents: "No incidents; F2 takes a call", noUnits: "Nobody is on duty: on P3 signs a unit on", noTold: "Tells what happens from now on; what was before is in each incident's timeline", loading: "Loading…",
   find: "Filter /", hidden: (n: number) => `${n} hidden; Esc shows them`, newAbove: (n: number) => `${n} new above ↑`,
   nobody: "nobody yet", waits: "waits for", unsure: "place unsure", placeUnknown: "place not found: the map shows the station", sure: (n: number) => `${Math.round(n * 100)}% sure`, callers: (n: number) => `${n} caller${s(n)}`,
   weapon: "weapon", reportUp: "report up", level: (n: number) => `level ${n}`, voidCall: "void call", urged: (n: number) => `urged ${n}×`, received: "received", ended: "ended",

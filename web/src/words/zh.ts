@@ -15,7 +15,7 @@ export const zh = {
     area: "辖区", theme: "明暗", sound: "提示音", soundOn: "开", soundOff: "关", keys: "按键",
   },
   incidents: "警情", units: "警力", told: "动态", map: "地图", drawer: "警情详情", command: "命令", alarms: "告警",
-  noIncidents: "无警情，F2 接警", noUnits: "无人在岗：on P3 上岗", noTold: "还没有动态", loading: "正在读取…",
+  noIncidents: "无警情，F2 接警", noUnits: "无人在岗：on P3 上岗", noTold: "从打开本页起记动态；之前的看各警情的时间线", loading: "正在读取…",
   find: "筛选 /", hidden: (n: number) => `筛选隐藏 ${n} 条，Esc 全显`, newAbove: (n: number) => `上方新 ${n} 条 ↑`,
   nobody: "尚无人", waits: "等", unsure: "位置不确定", placeUnknown: "没有找到这个地名：图上是派出所", sure: (n: number) => `把握 ${Math.round(n * 100)}%`, callers: (n: number) => `${n} 人报警`,
   weapon: "持械", reportUp: "要情上报", level: (n: number) => `等级 ${n}`, voidCall: "无效警情", urged: (n: number) => `催办 ${n} 次`, received: "接警", ended: "结束",
