@@ -1,6 +1,7 @@
 """The command room's page in a real browser, on real services: what a shift sees, types, and is told."""
 
 import asyncio
+import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -54,6 +55,11 @@ async def test_C1_the_board_is_there_and_no_request_leaves(room: System, browser
         await seat.see("涉未成年人", within=".drawer-head")
         await seat.see("比", within=".crews")  # the reason: so many seconds before the runner-up
         assert f"sel={number}" in seat.page.url
+        await seat.page.emulate_media(media="print")
+        assert re.fullmatch(
+            r"高桥 · .*\d{4}年\d{1,2}月\d{1,2}日 \d\d:\d\d:\d\d", await seat.page.inner_text(".on-paper")
+        )
+        await seat.page.emulate_media(media="screen")
         await seat.picture("desk-zh")
         assert await seat.keyless() == []
         # The heat map is of the last four weeks; what is on the map is in its list, too.
