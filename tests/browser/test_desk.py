@@ -213,6 +213,18 @@ async def test_C3_dispatch_is_dead_and_the_call_is_an_alarm(room: System, browse
             await seat.page.keyboard.press("F9")
             await seat.page.locator("#alarms .flashing").wait_for(state="detached")
             await seat.see("仍未派出", within="#alarms")  # acknowledged is not gone
+            for n in range(2, 10):
+                await report(desk, f"dead-{n}", priority=1)
+            # More than the line has room for: those that nobody could read are not acknowledged, and come forward.
+            await seat.see("! 9 告警", within=".bar")
+            await seat.page.keyboard.press("F9")
+            await seat.see("还有", within="#alarms")
+            assert await seat.page.locator(".alarm-line .flashing").count() > 0
+            await seat.page.keyboard.press("a")
+            assert await seat.page.locator(".alarm-list li").count() == 9
+            await seat.page.keyboard.press("F9")
+            await seat.page.locator("#alarms .flashing").first.wait_for(state="detached")
+            await seat.page.keyboard.press("a")
         finally:
             room.processes["dispatch"].resume()
         await seat.page.locator("#alarms").filter(has_text="仍未派出").wait_for(state="detached", timeout=20_000)

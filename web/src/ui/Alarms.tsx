@@ -41,16 +41,20 @@ export function Alarms() {
   });
   const keys = inView.map((one) => one.key).join();
   useEffect(() => { alarmsInView.value = inView.map((one) => one.key); }, [keys]);
-  useEffect(() => () => { alarmsInView.value = []; }, []);
+  useEffect(() => () => { alarmsInView.value = []; listed.value = false; }, []);
+  // A list that has nothing more to say does not open again by itself.
+  useEffect(() => { if (more === 0) listed.value = false; }, [more === 0]);
+  // It is there before there is anything to hear, else a reader would miss the first.
+  const heard = <ul key="heard" class="heard" aria-live="assertive" aria-relevant="additions">{all.slice(0, MOST).map((one) => <li key={one.key}>{one.text}</li>)}</ul>;
   // "None" is said only while it is known.
-  if (all.length === 0) return <section id="alarms" class="alarms none" aria-label={words.alarms}>{liveness(line.value, heardAt.value, standingSince.value, Date.now()) === "live" && words.alarm.none}</section>;
+  if (all.length === 0) return <section id="alarms" class="alarms none" aria-label={words.alarms}>{liveness(line.value, heardAt.value, standingSince.value, Date.now()) === "live" && words.alarm.none}{heard}</section>;
   return (
     <section id="alarms" class="alarms" aria-label={words.alarms} onKeyDown={(event) => { if (event.key === "Escape" && open) { event.stopPropagation(); listed.value = false; } }}>
       <ul ref={row} class="alarm-line">{all.slice(0, MOST).map((one, n) => <One key={one.key} one={one} hidden={n >= fits.value} />)}</ul>
       {more > 0 && <button type="button" class="on-red" data-key="a" aria-expanded={open} onClick={() => { listed.value = !listed.value; }}>{words.alarm.more(more)} <kbd>a</kbd></button>}
       {fresh.length > 0 && <button type="button" class="on-red" onClick={acknowledge}>{words.alarm.acknowledge(fresh.length)}</button>}
       {open && <ul class="alarm-list" tabIndex={0} aria-label={words.alarms}>{all.map((one) => <One key={one.key} one={one} />)}</ul>}
-      <ul class="heard" aria-live="assertive" aria-relevant="additions">{all.slice(0, MOST).map((one) => <li key={one.key}>{one.text}</li>)}</ul>
+      {heard}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { ask } from "../http.ts";
 import { may, named } from "../session.ts";
 import { now, second } from "../state/clock.ts";
-import { acknowledged, alarms, counts, limitOf, rows, unsent } from "../state/derived.ts";
+import { acknowledged, alarms, alarmsInView, counts, limitOf, rows, unsent } from "../state/derived.ts";
 import { limits, span } from "../state/urgency.ts";
 import { onIt, type Incident } from "../state/types.ts";
 import { wallPage } from "../state/wall.ts";
@@ -55,6 +55,9 @@ export function Wall() {
   }, []);
   const all = rows.value;
   const { rows: shown, numbers, unseen, page, pages } = wallPage(all, EACH, turn.value);
+  // What the wall shows is what F9 acknowledges on it.
+  const inView = [...shown, ...numbers].map((one) => `queued/${one.incident_id}`);
+  useEffect(() => { alarmsInView.value = inView; return () => { alarmsInView.value = []; }; }, [inView.join()]);
   const split = shown.findIndex((one) => one.priority !== 1);
   const stay = split < 0 ? shown : shown.slice(0, split);
   const oldest = unsent.value.map((one) => Date.parse(one.received_at)).sort((a, b) => a - b)[0];

@@ -98,7 +98,7 @@ export const en: Words = {
   keys: {
     title: "Keys", everywhere: "Everywhere", outside: "Outside of fields", lettersOn: "Letter keys", verbs: "Commands",
     list: [["F1", "keys"], ["F2", "take a call"], ["F3", "next urgent"], ["F4", "units"], ["F6", "next region"], ["F8", "send the advice"], ["F9", "acknowledge alarms"], ["Ctrl+K", "find an action"], ["Ctrl+/", "command line"], ["Esc", "back"]],
-    letters: [["j k", "down, up"], ["Enter", "open"], ["/", "filter"], ["g d", "desk"], ["g m", "mediation"], ["g a", "analysis"], ["g w", "wall"], ["u", "undo"], ["h 0 l", "map: heat, whole, list"], ["s v o", "small cases, due, force"], ["1–9 n p h c", "mediation: step, new case, party, hazards, check-ins"], ["m p", "analysis: this month, the last"], ["t r b e", "theme, area, tone, language"]], close: "Close",
+    letters: [["j k", "down, up"], ["Enter", "open"], ["/", "filter"], ["g d", "desk"], ["g m", "mediation"], ["g a", "analysis"], ["g w", "wall"], ["u", "undo"], ["h 0 l", "map: heat, whole, list"], ["a s v o", "all alarms, small cases, due, force"], ["1–9 n p h c", "mediation: step, new case, party, hazards, check-ins"], ["m p", "analysis: this month, the last"], ["t r b e", "theme, area, tone, language"]], close: "Close",
   },
   palette: { title: "Find an action", hint: "Say what you want to do", none: "No such action" },
   strip: { small: "Small cases", due: "Visits due", feedback: "Forms due", holes: "Uncovered", force: "Force", planned: (a: number, p: number) => `${a}/${p}`, overdue: (n: number) => `${n} overdue` },
