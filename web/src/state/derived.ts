@@ -1,7 +1,7 @@
 // What several panels need to know of the board, worked out once a change.
 import { computed, signal } from "@preact/signals";
 import { afterAcknowledging, inTurn, type Alarm } from "./alarms.ts";
-import { changed, incidents, told, undecided, units } from "./board.ts";
+import { changed, incidents, undecided, units, unreadable } from "./board.ts";
 import { now, second } from "./clock.ts";
 import { isOpen, onIt, type Incident, type Unit } from "./types.ts";
 import { workOf } from "./work.ts";
@@ -77,8 +77,8 @@ export const alarms = computed<Alarm[]>(() => {
   for (const one of undecided.values()) {
     if (one.area === area.value) found.push({ key: `undecided/${one.incident_id}`, text: words.alarm.undecided([one.priority === undefined ? "" : `P${one.priority}`, one.category === undefined ? "" : named(one.category), placeName(one.location?.name ?? one.location?.grid_cell ?? "")].filter(Boolean).join(" ")), age: span((at - Date.parse(one.received_at)) / 1000), incident: null, grave: one.priority === 1 });
   }
-  for (const one of told) {
-    if (one.type === "incident.unreadable" && one.area === area.value) found.push({ key: one.id, text: words.alarm.unreadable, incident: null, grave: true });
+  for (const [key, one] of unreadable) {
+    if (one.area === area.value) found.push({ key: `unreadable/${key}`, text: words.alarm.unreadable, incident: null, grave: true });
   }
   for (const one of open.value) {
     if (one.status === "queued" && one.priority <= 2) found.push({ key: `queued/${one.incident_id}`, text: words.alarm.queued(one.number), age: span((at - Date.parse(one.received_at)) / 1000), incident: one.number, grave: one.priority === 1 });

@@ -58,9 +58,11 @@ export interface Told { id: string; type: string; time: string; area: string; da
 
 export interface CloudEvent { id: string; type: string; subject: string; sequence?: number; time: string; data: any }
 
+/** A record on `incidents` that nobody can read: somebody's call. subject: the incident, as its headers say, if they do. */
+export interface Unreadable { area: string; subject?: string; topic: string; partition: number; offset: number }
 export interface Snapshot {
   at: string; speed?: number;
-  areas: Record<string, { incidents: Incident[]; units: Unit[]; positions: Position[]; cases: unknown[] }>;
+  areas: Record<string, { incidents: Incident[]; units: Unit[]; positions: Position[]; unreadable?: Unreadable[]; cases: unknown[] }>;
   undecided: Undecided[];
 }
 
