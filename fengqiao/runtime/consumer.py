@@ -139,19 +139,36 @@ async def read_singly(
     UTF-8): what it had read before that is lost with it, and all that comes after it is in the way for ever.
 
     Record by record, and in the place of one that cannot be read one that says nothing, so that it is dead-lettered
-    and told as any other that nobody understands. Raises KafkaError.
+    and told as any other that nobody understands. Raises KafkaError; then nothing was read.
     """
+    try:
+        return await _singly(consumer, positions)
+    except BaseException:
+        _go_to(consumer, positions)  # what was read is lost with it
+        raise
+
+
+def _go_to(consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]) -> None:
     for partition, offset in positions.items():
-        consumer.seek(partition, offset)
+        with contextlib.suppress(IllegalStateError):  # it has been taken away: its next reader knows from where
+            consumer.seek(partition, offset)
+
+
+async def _singly(
+    consumer: AIOKafkaConsumer, positions: Mapping[TopicPartition, int]
+) -> dict[TopicPartition, list[ConsumerRecord]]:
+    _go_to(consumer, positions)
     found: dict[TopicPartition, list[ConsumerRecord]] = {}
     for partition, offset in positions.items():
         records = found.setdefault(partition, [])
-        while len(records) < MOST_SINGLY and offset != consumer.highwater(partition):
+        while len(records) < MOST_SINGLY and _more(consumer, partition, offset):
             try:
                 fetched = await consumer.getmany(partition, timeout_ms=500, max_records=1)
             except KafkaError:
                 raise
             except Exception as error:
+                if partition not in consumer.assignment():
+                    break
                 log.error("record cannot be taken apart", topic=partition.topic, offset=offset, why=str(error))
                 records.append(_nothing_at(partition, offset))
                 # The next one may lie in the same batch, which is taken apart from its beginning.
@@ -162,6 +179,10 @@ async def read_singly(
                 records.append(fetched[partition][0])
             offset = records[-1].offset + 1
     return found
+
+
+def _more(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> bool:
+    return partition in consumer.assignment() and offset != consumer.highwater(partition)
 
 
 def _nothing_at(partition: TopicPartition, offset: int) -> ConsumerRecord:

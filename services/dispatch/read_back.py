@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
-from typing import Any, Final
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from fengqiao.runtime import cloudevents
-from fengqiao.runtime.consumer import new_consumer
+from fengqiao.runtime.consumer import new_consumer, read_singly
 from fengqiao.runtime.errors import KafkaUnavailable
 
 STALL_S: Final = 20.0
@@ -31,8 +31,7 @@ async def records(bootstrap_servers: str, topic: str, partition: int, offset: in
         consumer.seek(tp, at)
         moved = time.monotonic()
         while at < end:
-            fetched: dict[Any, list[ConsumerRecord]] = await consumer.getmany(tp, timeout_ms=500, max_records=2000)
-            for record in fetched.get(tp, ()):
+            for record in await _fetched(consumer, tp, at):
                 if record.offset < end:
                     yield record
             # A compacted topic may have no record just before its end: the position tells.
@@ -46,6 +45,18 @@ async def records(bootstrap_servers: str, topic: str, partition: int, offset: in
     finally:
         with contextlib.suppress(Exception):
             await consumer.stop()
+
+
+async def _fetched(consumer: AIOKafkaConsumer, tp: TopicPartition, at: int) -> Sequence[ConsumerRecord]:
+    try:
+        fetched: Mapping[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
+            tp, timeout_ms=500, max_records=2000
+        )
+    except (KafkaError, asyncio.CancelledError):
+        raise
+    except Exception:  # a record that the library cannot take apart
+        fetched = await read_singly(consumer, {tp: at})
+    return fetched.get(tp, ())
 
 
 class PublishedTail:

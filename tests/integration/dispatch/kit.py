@@ -5,14 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import ConsumerRecord
 
 from fengqiao.contracts import ids, topics
 from fengqiao.contracts.incidents import IncidentReported
 from fengqiao.contracts.model import Category, Event, Location
 from fengqiao.runtime.cloudevents import CloudEvent, header
-from fengqiao.runtime.consumer import new_consumer
 from fengqiao.runtime.publisher import Outgoing, Publisher
+from services.dispatch.read_back import records
 from tests.system import System
 
 FOOD_STREET = {"lon": 113.0169, "lat": 28.1964, "grid_cell": "G07"}
@@ -60,20 +60,7 @@ async def publishing(system: System) -> AsyncIterator[Publisher]:
 
 async def everything(system: System, topic: str, partition: int = 0) -> list[ConsumerRecord]:
     """Every record of the partition, from offset 0 to where it ends now."""
-    consumer = new_consumer(system.bootstrap_servers, None)
-    await consumer.start()
-    try:
-        tp = TopicPartition(f"{system.prefix}{topic}", partition)
-        consumer.assign([tp])
-        end = (await consumer.end_offsets([tp]))[tp]
-        await consumer.seek_to_beginning(tp)
-        read: list[ConsumerRecord] = []
-        while await consumer.position(tp) < end:
-            for records in (await consumer.getmany(tp, timeout_ms=500)).values():
-                read.extend(records)
-        return read
-    finally:
-        await consumer.stop()
+    return [one async for one in records(system.bootstrap_servers, f"{system.prefix}{topic}", partition)]
 
 
 async def decided(system: System) -> list[ConsumerRecord]:

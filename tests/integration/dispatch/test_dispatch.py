@@ -227,6 +227,9 @@ async def test_I1_what_the_library_cannot_take_apart_is_alarmed_and_the_others_g
         await odd_records.send_with_a_name_that_is_no_text(dispatch.bootstrap_servers, named, b"{}")
     await goes_on(dispatch, "after what cannot be taken apart")
     assert len(await alarms()) >= before + 1
+    check = dispatch.process("dispatch", name="verify odd", command=("-m", "services.dispatch", "verify"))
+    check.start()
+    assert await check.wait() == 0, check.log_tail()
 
 
 async def goes_on(dispatch: System, name: str) -> None:

@@ -193,6 +193,11 @@ async def test_D1_D5_any_instance_recommends_and_the_graver_call_diverts(fresh_s
         assert diverted["to_incident"] == incident("fight")
         sent = await said(system, "fight", "assignment.assigned", unit="P1")
         assert sent["reason"]["diverted_from"] == incident("noise")
-        state = await desk.dispatch.incident(incident("noise"))
-        assert state["status"] == "queued"
+        state: dict[str, Any] = {}
+
+        async def queued() -> bool:
+            state.update(await desk.dispatch.incident(incident("noise")))
+            return bool(state["status"] == "queued")
+
+        await eventually(queued, what="the document of what was told")
         assert [one["status"] for one in state["assignments"]] == ["diverted"]
