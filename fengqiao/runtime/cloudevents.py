@@ -87,9 +87,11 @@ def header(headers: Iterable[tuple[str, bytes | None]], name: str) -> str | None
 def sequence_of(headers: Iterable[tuple[str, bytes | None]]) -> int | None:
     """The number in its stream that the headers say, or None where they say none."""
     number = header(headers, "ce_sequence")
-    if number is None or not number.isascii() or not number.isdigit() or len(number) > _DIGITS:
-        return None
-    return int(number)
+    return None if number is None else _number(number)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
 def read(headers: Headers, value: bytes | None) -> CloudEvent:
@@ -112,8 +114,7 @@ def read(headers: Headers, value: bytes | None) -> CloudEvent:
         raise Unreadable(f"ce_specversion is {text('ce_specversion')!r}, not 1.0")
     if value is None:
         raise Unreadable("the record has no value")
-    text("ce_sequence")
-    sequence = sequence_of(headers)
+    sequence = _number(text("ce_sequence"))
     if sequence is None or sequence < 1:
         raise Unreadable(f"ce_sequence is {text('ce_sequence')[:40]!r}; streams count from 1")
     try:

@@ -10,7 +10,7 @@ Offsets are committed explicitly, and only after the handler has returned, which
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -130,6 +130,29 @@ def new_consumer(bootstrap_servers: str, group: str | None, **options: object) -
 def patiently(linger_ms: int) -> dict[str, int]:
     """Options of a consumer for whose records the broker may wait so long, unless there are many."""
     return {"fetch_max_wait_ms": linger_ms, "fetch_min_bytes": FULL_FETCH_BYTES}
+
+
+async def fetch(
+    consumer: AIOKafkaConsumer,
+    positions: Callable[[], Awaitable[Mapping[TopicPartition, int]]],
+    *partitions: TopicPartition,
+    timeout_ms: int,
+    max_records: int,
+) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    """What comes next of these partitions, or of all that the consumer has. Raises KafkaError.
+
+    positions: the offset of each from which the caller lacks what there is, where a fetch cannot be taken apart.
+    """
+    try:
+        fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
+            *partitions, timeout_ms=timeout_ms, max_records=max_records
+        )
+        return fetched
+    except KafkaError:
+        raise
+    except Exception:
+        log.exception("a fetch cannot be taken apart, reading record by record")
+        return await read_singly(consumer, await positions())
 
 
 async def read_singly(
@@ -263,7 +286,7 @@ class Consumer:
         self.connected = True
         while not self._stopping.is_set():
             try:
-                fetched = await self._fetch()
+                fetched = await fetch(self._kafka, self._positions, timeout_ms=250, max_records=self._batch)
             except KafkaError as error:
                 log.warning("fetch failed", error=str(error))
                 await self._pause(0.2)
@@ -276,21 +299,13 @@ class Consumer:
                 if self._rest and not more:
                     await self._pause(min(self._rest * (time.monotonic() - began), MOST_REST_S))
 
-    async def _fetch(self) -> dict[TopicPartition, list[ConsumerRecord]]:
-        try:
-            fetched: dict[TopicPartition, list[ConsumerRecord]] = await self._kafka.getmany(
-                timeout_ms=250, max_records=self._batch
-            )
-            return fetched
-        except (KafkaError, asyncio.CancelledError):
-            raise
-        except Exception:
-            log.exception("a fetch cannot be taken apart, reading record by record", group=self._group)
-            positions = {}
-            for partition in self._kafka.assignment():
-                been = await self._kafka.committed(partition)
-                positions[partition] = max(self._applied.get(partition, 0), been or 0)
-            return await read_singly(self._kafka, positions)
+    async def _positions(self) -> Mapping[TopicPartition, int]:
+        """The offset of each partition that is handled next."""
+        positions = {}
+        for partition in self._kafka.assignment():
+            been = await self._kafka.committed(partition)
+            positions[partition] = max(self._applied.get(partition, 0), been or 0)
+        return positions
 
     def _lags(self, offsets: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
         """How many records each of these partitions is known to have from the offset on, where it is still ours."""
@@ -298,7 +313,7 @@ class Consumer:
         ends = {partition: self._kafka.highwater(partition) for partition in offsets if partition in assigned}
         return {partition: end - offsets[partition] for partition, end in ends.items() if end is not None}
 
-    async def _apply(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> None:
+    async def _apply(self, fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
         raw = {(r.topic, r.partition, r.offset): r for records in fetched.values() for r in records}
         for record in raw.values():
             RECORDS_CONSUMED.labels(record.topic).inc()
@@ -357,7 +372,7 @@ class Consumer:
         except KafkaError as error:
             log.warning("commit failed; the records come again", error=str(error))
 
-    def _still_assigned(self, fetched: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
+    def _still_assigned(self, fetched: Iterable[TopicPartition]) -> bool:
         assigned = self._kafka.assignment()
         return all(partition in assigned for partition in fetched)
 

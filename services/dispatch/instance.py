@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from fengqiao.contracts.topics import Topic
 from fengqiao.runtime.background import ended
 from fengqiao.runtime.clock import Clock
-from fengqiao.runtime.consumer import DeadLetters, new_consumer, patiently, read_singly
+from fengqiao.runtime.consumer import DeadLetters, fetch, new_consumer, patiently
 from fengqiao.runtime.publisher import Publisher
 from services.dispatch.beside import BESIDE
 from services.dispatch.partition import MERGED, PartitionOwner
@@ -121,9 +121,19 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
     async def _read(self, consumer: AIOKafkaConsumer, topics: Sequence[Topic]) -> None:
         """Hand what is fetched of these topics to the owners of their partitions."""
         names = {self._named(topic): topic for topic in topics}
+
+        async def positions() -> Mapping[TopicPartition, int]:
+            assigned = consumer.assignment()
+            return {
+                TopicPartition(name, number): owner.position(topic)
+                for number, owner in self._owners.items()
+                for name, topic in names.items()
+                if TopicPartition(name, number) in assigned
+            }
+
         while not self._stopping.is_set():
             try:
-                fetched = await self._fetch(consumer, topics)
+                fetched = await fetch(consumer, positions, timeout_ms=200, max_records=1000)
             except KafkaError as error:
                 log.warning("fetch failed", error=str(error))
                 await asyncio.sleep(0.2)
@@ -132,26 +142,6 @@ class Instance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has
                 owner = self._owners.get(partition.partition)
                 if owner is not None:
                     owner.feed(names[partition.topic], records)
-
-    async def _fetch(
-        self, consumer: AIOKafkaConsumer, topics: Sequence[Topic]
-    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
-        try:
-            fetched: Mapping[TopicPartition, Sequence[ConsumerRecord]] = await consumer.getmany(
-                timeout_ms=200, max_records=1000
-            )
-            return fetched
-        except (KafkaError, asyncio.CancelledError):
-            raise
-        except Exception:
-            log.exception("a fetch cannot be taken apart, reading record by record")
-            positions = {
-                TopicPartition(self._named(topic), number): owner.position(topic)
-                for number, owner in self._owners.items()
-                for topic in topics
-            }
-            assigned = consumer.assignment()
-            return await read_singly(consumer, {one: at for one, at in positions.items() if one in assigned})
 
     def _named(self, topic: Topic) -> str:
         return f"{self._prefix}{topic.name}"

@@ -147,10 +147,9 @@ def results(happened: Iterable[Happened], decided: Mapping[str, str | None]) -> 
         command = getattr(one.event, "command_id", None)
         if command in by_command and (isinstance(one.event, Recommended) or not isinstance(one.event, Private)):
             by_command[command].append(one.event)
-    told = [_result(command, by_command[command]) for command in decided]
     return [
-        one if print_ is None else one | {"fingerprint": print_}
-        for one, print_ in zip(told, decided.values(), strict=True)
+        _result(command, by_command[command]) | ({} if asked_for is None else {"fingerprint": asked_for})
+        for command, asked_for in decided.items()
     ]
 
 

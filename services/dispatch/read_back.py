@@ -3,14 +3,14 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from fengqiao.runtime import cloudevents
-from fengqiao.runtime.consumer import new_consumer, read_singly
+from fengqiao.runtime.consumer import fetch, new_consumer
 from fengqiao.runtime.errors import KafkaUnavailable
 
 STALL_S: Final = 20.0
@@ -21,6 +21,11 @@ async def records(bootstrap_servers: str, topic: str, partition: int, offset: in
     """The records at or after `offset`, up to the end at the time of the call. Raises KafkaUnavailable."""
     consumer: AIOKafkaConsumer = new_consumer(bootstrap_servers, None)
     tp = TopicPartition(topic, partition)
+    at = offset
+
+    async def lacking() -> Mapping[TopicPartition, int]:
+        return {tp: at}
+
     try:
         async with asyncio.timeout(STALL_S):
             await consumer.start()
@@ -31,7 +36,8 @@ async def records(bootstrap_servers: str, topic: str, partition: int, offset: in
         consumer.seek(tp, at)
         moved = time.monotonic()
         while at < end:
-            for record in await _fetched(consumer, tp, at):
+            fetched = await fetch(consumer, lacking, tp, timeout_ms=500, max_records=2000)
+            for record in fetched.get(tp, ()):
                 if record.offset < end:
                     yield record
             # A compacted topic may have no record just before its end: the position tells.
@@ -45,18 +51,6 @@ async def records(bootstrap_servers: str, topic: str, partition: int, offset: in
     finally:
         with contextlib.suppress(Exception):
             await consumer.stop()
-
-
-async def _fetched(consumer: AIOKafkaConsumer, tp: TopicPartition, at: int) -> Sequence[ConsumerRecord]:
-    try:
-        fetched: Mapping[TopicPartition, list[ConsumerRecord]] = await consumer.getmany(
-            tp, timeout_ms=500, max_records=2000
-        )
-    except (KafkaError, asyncio.CancelledError):
-        raise
-    except Exception:  # a record that the library cannot take apart
-        fetched = await read_singly(consumer, {tp: at})
-    return fetched.get(tp, ())
 
 
 class PublishedTail:
