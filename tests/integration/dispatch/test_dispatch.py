@@ -22,6 +22,7 @@ from tests.integration.dispatch.kit import (
     everything,
     first_appearances,
     incident,
+    opened,
     publishing,
     record,
     report,
@@ -34,20 +35,6 @@ from tests.system import System
 def dispatch(system: System) -> System:
     run(system.start("dispatch"))
     return system
-
-
-async def opened(system: System, name: str, *, assigned: int = 0) -> dict[str, Any]:
-    async with system.client("dispatcher") as client:
-
-        async def look() -> Any:
-            try:
-                found = await client.dispatch.incident(incident(name))
-            except Refused:
-                return None
-            return found if len(found["assignments"]) >= assigned else None
-
-        found: dict[str, Any] = await eventually(look, what=f"{name} opened with {assigned} assignments")
-        return found
 
 
 async def test_D1_D4_an_incident_lives_from_its_report_to_its_end(dispatch: System) -> None:

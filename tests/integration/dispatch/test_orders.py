@@ -1,7 +1,5 @@
 """Orders over REST, on a real Kafka and a real store: holds, merges, emergencies, forms, small cases."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,16 +7,24 @@ import httpx
 import orjson
 import pytest
 
-from fengqiao.client import Fengqiao, Refused
+from fengqiao.client import Refused
 from fengqiao.contracts import topics
 from fengqiao.contracts.commands import Command, SetDuty
 from fengqiao.contracts.model import Actor
 from fengqiao.contracts.orders import CallEmergency, EndEmergency
-from fengqiao.runtime.cloudevents import header
 from tests.awaiting import eventually
 from tests.conftest import run
-from tests.integration.dispatch.kit import everything, first_appearances, incident, publishing, record, report
-from tests.integration.dispatch.test_dispatch import opened
+from tests.integration.dispatch.kit import (
+    brought_to_an_end,
+    everything,
+    first_appearances,
+    incident,
+    on_duty,
+    publishing,
+    record,
+    reported,
+    told,
+)
 from tests.system import System
 
 VICTIM = "受害人王某某13912345678"
@@ -28,41 +34,6 @@ VICTIM = "受害人王某某13912345678"
 def dispatch(system: System) -> System:
     run(system.start("intake", "dispatch"))
     return system
-
-
-@asynccontextmanager
-async def on_duty(system: System, *units: str) -> AsyncIterator[Fengqiao]:
-    """A dispatcher, with these units on duty; they are off again afterwards."""
-    async with system.client("dispatcher") as desk:
-        for unit in units:
-            await desk.dispatch.duty(unit, on=True, area="gaoqiao")
-        yield desk
-        for unit in units:
-            await desk.dispatch.duty(unit, on=False, area="gaoqiao")
-
-
-async def told(system: System, kind: str, **about: Any) -> list[dict[str, Any]]:
-    """The data of the events of this kind that have these values."""
-    found = [
-        orjson.loads(one.value)
-        for one in await everything(system, topics.DISPATCH.name)
-        if header(one.headers, "ce_type") == f"fengqiao.{kind}.v1"
-    ]
-    return [data for data in found if all(data.get(name) == value for name, value in about.items())]
-
-
-async def reported(system: System, name: str, category: str, *, assigned: int = 1) -> dict[str, Any]:
-    async with publishing(system) as publisher:
-        await publisher.publish(record(system, report(name, category), incident(name), 1))
-    return await opened(system, name, assigned=assigned)
-
-
-async def brought_to_an_end(desk: Fengqiao, found: dict[str, Any], disposition: str = "未发现") -> None:
-    for one in found["assignments"]:
-        if one["status"] in ("assigned", "acknowledged", "en_route", "on_scene"):
-            if one["status"] != "on_scene":
-                await desk.dispatch.step(one["id"], "on-scene")
-            await desk.dispatch.step(one["id"], "clear", disposition=disposition)
 
 
 async def test_D10_hold_release_reassign_note_and_reopen(dispatch: System) -> None:

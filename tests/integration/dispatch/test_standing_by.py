@@ -19,11 +19,11 @@ from tests.integration.dispatch.kit import (
     everything,
     first_appearances,
     incident,
+    opened,
     publishing,
     record,
     report,
 )
-from tests.integration.dispatch.test_dispatch import opened
 from tests.integration.dispatch.test_timers import on_story_time
 from tests.system import ROOT, System
 
