@@ -229,13 +229,10 @@ def serve_queue(then: Happenings) -> None:
     free: dict[tuple[tuple[str, ...], tuple[str, ...]], bool] = {}
 
     def somebody_for(incident_id: str) -> bool:
-        for wanted in then.board.incidents[incident_id].waiting:
-            key = wanted.kinds, wanted.capabilities
-            if key not in free:
-                free[key] = anybody_free(then.board, then.context.forces, *key)
-            if free[key]:
-                return True
-        return False
+        # All that it waits for is looked at: that nobody is free at all is said by these.
+        keys = {(wanted.kinds, wanted.capabilities) for wanted in then.board.incidents[incident_id].waiting}
+        free.update((key, anybody_free(then.board, then.context.forces, *key)) for key in keys - free.keys())
+        return any(free[key] for key in keys)
 
     waiting = [one for _, one in then.board.in_turn if somebody_for(one)]
     for group in weighed_together(then.board, waiting):

@@ -191,3 +191,12 @@ def test_D10_sending_one_to_a_held_incident_sends_the_others_that_it_wants_as_we
     held = given.ask(orders.Hold, **THEFT, until=START + timedelta(hours=1))
     then = held.ask(commands.Assign, **THEFT, units=("YY",))
     assert then.told() == ["incident.released", "assignment.assigned YY", "assignment.assigned P1"]
+
+
+def test_D5_D10_who_is_freed_serves_also_the_call_that_waits_for_more_than_one_kind(area: Area) -> None:
+    """The first kind it waits for goes to a graver call; the other is free all the same."""
+    given = area.on_duty("P1", "YY").reported("theft", "020301", 1).reported("lesser", "020301", 2)
+    freed = given.reported("graver", "020301", 1).ask(commands.CancelIncident, **THEFT)
+    assert freed.told()[-2:] == ["assignment.assigned P1", "assignment.assigned YY"]
+    assert [one.unit for one in on_board(freed, "graver").active] == ["YY", "P1"]
+    assert [one.unit for one in on_board(freed, "lesser").active] == ["YY"]
